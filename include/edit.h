@@ -1,0 +1,35 @@
+/*
+ * edit.h - one change to a message, ready to be carried out.
+ *
+ * Edits come at end of message, in the order in which they are to be done, and
+ * are already what an MTA can do: positions are resolved, text is encoded and
+ * folded. A renderer only copies. Every span here has a NUL behind it that its
+ * length does not count.
+ *
+ * A value's folds are LF and a space or tab; it holds no CR or NUL and no line
+ * longer than 998 bytes (RFC 5322 2.1.1). A name is an RFC 5322 field name.
+ */
+#ifndef MILLGATE_EDIT_H
+#define MILLGATE_EDIT_H
+
+#include "span.h"
+
+enum edit_kind {
+	EDIT_ADD_HEADER,	/* below all other fields */
+	EDIT_INSERT_HEADER,	/* above all others, the MTA's Received too */
+	EDIT_REMOVE_HEADER,	/* the index-th field of that name */
+};
+
+struct edit {
+	enum edit_kind kind;
+	struct span name;
+	struct span value;	/* not with EDIT_REMOVE_HEADER */
+	/*
+	 * EDIT_REMOVE_HEADER: 1 for the topmost field of that name among those
+	 * that the filter was shown. Removals of a name come in descending
+	 * order, for an MTA renumbers what is below a field that goes.
+	 */
+	unsigned index;
+};
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * error.h - what went wrong, in words that stand alone.
+ *
+ * `struct error` carries one message up a call chain: a function that returns
+ * -1 has filled the one it was handed, and leaves it untouched on success.
+ * `struct error_list` gathers what the reader of a rule file found: every
+ * problem of one run with its place, printed as a good compiler prints it.
+ */
+#ifndef MILLGATE_ERROR_H
+#define MILLGATE_ERROR_H
+
+#include <stdio.h>
+
+#include "span.h"
+
+#define ERROR_TEXT_MAX 512	/* a message longer than this helps nobody */
+
+struct error {
+	char text[ERROR_TEXT_MAX];	/* one line, without a newline at its end */
+};
+
+/* Put a formatted message into E (NULL is allowed); returns -1 always. */
+int error_set(struct error *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A place in a rule file. Line and column count from 1, columns in characters. */
+struct place {
+	const char *file;	/* borrowed from whoever loads the file */
+	unsigned line;		/* 0: the file as a whole */
+	unsigned column;
+};
+
+/* After this many problems a reader stops looking: they are rarely new ones. */
+#define ERROR_LIST_MAX 20
+
+struct problem {
+	char *file;
+	unsigned line;
+	unsigned column;
+	char *text;		/* what is wrong */
+	char *hint;		/* what to do about it; NULL for none */
+	char *source;		/* the line as it stands in the file; NULL for none */
+};
+
+/*
+ * Everything in a list is its own copy, so it may outlive the file. Zeroed is
+ * empty. Used while loading, by one thread.
+ */
+struct error_list {
+	struct problem at[ERROR_LIST_MAX];
+	size_t count;
+	size_t dropped;		/* found beyond ERROR_LIST_MAX */
+};
+
+/*
+ * Add a problem at PLACE; SOURCE is the line of the file that it is on (the
+ * empty span for none). Returns it so that problem_hint() may add to it, or
+ * NULL when the list is full (the problem is then counted in `dropped`).
+ */
+struct problem *error_list_add(struct error_list *l, struct place place,
+    struct span source, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Say what to do about P; a NULL P is allowed and nothing happens. */
+void problem_hint(struct problem *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Print in the order of their lines:
+ *
+ *	rules.yaml:7:11: error: unknown fact 'client.pi'
+ *	    7 |   when: {client.pi: 192.0.2.1}
+ *	      |          ^
+ *	      = did you mean 'client.ip'?
+ */
+void error_list_print(const struct error_list *l, FILE *out);
+
+/* Free what the list holds and make it empty. */
+void error_list_release(struct error_list *l);
+
+#endif

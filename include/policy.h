@@ -1,0 +1,70 @@
+/*
+ * policy.h - a rule file, loaded.
+ *
+ * A policy is checked, compiled and immutable; it is shared by all threads and
+ * counted. It never refers to the YAML it came from, except for file:line in
+ * messages. A session keeps the policy it began with until it closes.
+ */
+#ifndef MILLGATE_POLICY_H
+#define MILLGATE_POLICY_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "event.h"
+#include "verdict.h"
+
+struct policy;
+
+/*
+ * Bounds of what one session may cost. Each may be set under settings.limits.
+ */
+struct limits {
+	size_t header_bytes;	/* all fields that rules read, a message */
+	size_t recipients;	/* distinct ones, a message */
+	uint32_t regex_match;	/* PCRE2's match limit, a single match */
+	uint32_t regex_depth;	/* PCRE2's depth limit */
+};
+
+struct settings {
+	const char *listen;		/* NULL: not set */
+	unsigned socket_mode;		/* of a unix socket: 0660 */
+	const char *socket_group;	/* its group by name; NULL: as it comes */
+	enum verdict_kind on_error;	/* VERDICT_TEMPFAIL or VERDICT_ACCEPT */
+	struct limits limits;
+};
+
+/*
+ * What an MTA must tell the filter for this policy. Bits are 1u << event_kind.
+ */
+struct policy_needs {
+	unsigned events;	/* that change what the rules know */
+	unsigned answers;	/* at which a verdict may fall */
+	bool edits;		/* messages may be changed */
+};
+
+/* Read and compile PATH ("-": standard input). NULL on failure. Either way
+ * every problem found is in ERRORS. The caller owns one reference. */
+struct policy *policy_load(const char *path, struct error_list *errors);
+
+/* The same from memory; NAME stands for the file in messages. */
+struct policy *policy_load_text(const char *name, struct span text,
+    struct error_list *errors);
+
+/* One more, one less owner; the last one frees it. Any thread; NULL allowed. */
+struct policy *policy_ref(struct policy *p);
+void policy_unref(struct policy *p);
+
+/* Views that live as long as the policy. */
+const struct settings *policy_settings(const struct policy *p);
+const struct policy_needs *policy_needs(const struct policy *p);
+size_t policy_rule_count(const struct policy *p);
+
+/*
+ * The macros that the rules and the log want to have with events of PHASE, as
+ * names without braces; their number is in COUNT.
+ */
+const char *const *policy_macros(const struct policy *p, enum phase phase,
+    size_t *count);
+
+#endif

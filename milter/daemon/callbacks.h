@@ -1,0 +1,13 @@
+/*
+ * callbacks.h - what libmilter calls.
+ */
+#ifndef MILLGATE_DAEMON_CALLBACKS_H
+#define MILLGATE_DAEMON_CALLBACKS_H
+
+/*
+ * Register all callbacks; -1 when libmilter refuses. Sessions begin with the
+ * plan of session_set_plan().
+ */
+int callbacks_register(void);
+
+#endif

@@ -1,0 +1,287 @@
+/*
+ * listener.c - the one who listens at a place, and nobody else.
+ *
+ * libmilter would remove a socket that another process still listens on, and
+ * tells its troubles to syslog only. So the place is looked at first: a lock
+ * file says whether another of us has it, a connection says whether anybody
+ * has. What is not a socket is never touched.
+ *
+ * Failure: a sysexits(3) status, and the world as it was found.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "milter/daemon/listener.h"
+
+/* A lock file that its owner removed while we opened it is tried again. */
+#define LOCK_TRIES 10
+
+static int
+find_group(struct listener *l, const char *name, struct error *error)
+{
+	struct group *group;
+
+	l->group = (gid_t)-1;
+	if (name == NULL || l->spec.family != LISTEN_UNIX)
+		return 0;
+	errno = 0;
+	group = getgrnam(name);
+	if (group == NULL) {
+		error_set(error, "there is no group '%s' for the socket", name);
+		return EX_CONFIG;
+	}
+	l->group = group->gr_gid;
+	return 0;
+}
+
+/* Is what is open as FD still what PATH names? */
+static bool
+is_same_file(int fd, const char *path)
+{
+	struct stat opened, named;
+
+	return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
+	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+static int
+take_lock(struct listener *l, struct error *error)
+{
+	const char *path = l->lock_path;
+
+	for (int try = 0; try < LOCK_TRIES; try++) {
+		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
+
+		if (fd < 0) {
+			error_set(error, "cannot open the lock file %s: %s",
+			    path, strerror(errno));
+			return EX_UNAVAILABLE;
+		}
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+			error_set(error, "another millgate listens on "
+			    "unix:%s (it holds %s)", l->spec.path, path);
+			close(fd);
+			return EX_UNAVAILABLE;
+		}
+		if (is_same_file(fd, path)) {
+			l->lock_fd = fd;
+			return 0;
+		}
+		close(fd);
+	}
+	error_set(error, "the lock file %s does not stay in place", path);
+	return EX_UNAVAILABLE;
+}
+
+static const char *
+kind_of_file(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return "a regular file";
+	if (S_ISDIR(mode))
+		return "a directory";
+	if (S_ISLNK(mode))
+		return "a symbolic link";
+	return "something that is not a socket";
+}
+
+/* Nothing at the path, or a socket? */
+static int
+look_at_path(const char *path, bool *exists, struct error *error)
+{
+	struct stat found;
+
+	*exists = lstat(path, &found) == 0;
+	if (*exists && S_ISSOCK(found.st_mode))
+		return 0;
+	if (*exists) {
+		error_set(error, "cannot listen on unix:%s: there is %s", path,
+		    kind_of_file(found.st_mode));
+		return EX_UNAVAILABLE;
+	}
+	if (errno == ENOENT)
+		return 0;
+	error_set(error, "cannot listen on unix:%s: %s", path, strerror(errno));
+	return EX_UNAVAILABLE;
+}
+
+/* 0: nobody listens on the socket at PATH; else errno of the attempt, or
+ * EADDRINUSE when it was answered. */
+static int
+ask_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int result = EADDRINUSE;
+
+	if (fd < 0)
+		return errno;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	/* EAGAIN: somebody listens whose backlog is full. */
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 &&
+	    errno != EAGAIN)
+		result = errno == ECONNREFUSED ? 0 : errno;
+	close(fd);
+	return result;
+}
+
+static int
+claim_path(struct listener *l, struct error *error)
+{
+	const char *path = l->spec.path;
+	bool exists;
+	int status, asked;
+
+	status = look_at_path(path, &exists, error);
+	if (status != 0)
+		return status;
+	snprintf(l->lock_path, sizeof l->lock_path, "%s.lock", path);
+	status = take_lock(l, error);
+	if (status != 0)
+		return status;
+	/* Before we had the lock its last owner may have removed the socket. */
+	status = look_at_path(path, &exists, error);
+	if (status != 0 || !exists)
+		return status;
+	asked = ask_socket(path);
+	if (asked == EADDRINUSE) {
+		error_set(error, "another program listens on unix:%s", path);
+		return EX_UNAVAILABLE;
+	}
+	if (asked == 0 && unlink(path) < 0)
+		asked = errno;
+	if (asked == 0 || asked == ENOENT)
+		return 0;
+	error_set(error, "cannot take over the socket unix:%s: %s", path,
+	    strerror(asked));
+	return EX_UNAVAILABLE;
+}
+
+/* Try the address of INFO as libmilter will; 0, or an errno. */
+static int
+try_bind(const struct addrinfo *info)
+{
+	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1, result = 0;
+
+	if (fd < 0)
+		return errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+	    bind(fd, info->ai_addr, info->ai_addrlen) < 0 || listen(fd, 1) < 0)
+		result = errno;
+	close(fd);
+	return result;
+}
+
+static int
+claim_port(struct listener *l, struct error *error)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *info;
+	char port[8], text[LISTEN_TEXT_MAX];
+	int result;
+
+	listen_spec_format(&l->spec, text);
+	snprintf(port, sizeof port, "%u", (unsigned)l->spec.port);
+	hints.ai_family = l->spec.family == LISTEN_INET6 ? AF_INET6 : AF_INET;
+	hints.ai_flags = AI_NUMERICSERV;
+	result = getaddrinfo(l->spec.host, port, &hints, &info);
+	if (result != 0) {
+		error_set(error, "cannot listen on %s: %s", text,
+		    gai_strerror(result));
+		return EX_UNAVAILABLE;
+	}
+	result = try_bind(info);
+	if (result == EADDRINUSE)
+		error_set(error, "another program listens on %s", text);
+	else if (result != 0)
+		error_set(error, "cannot listen on %s: %s", text,
+		    strerror(result));
+	/* From here on the resolver has no say any more. */
+	if (result == 0)
+		getnameinfo(info->ai_addr, info->ai_addrlen, l->spec.host,
+		    sizeof l->spec.host, NULL, 0, NI_NUMERICHOST);
+	freeaddrinfo(info);
+	return result == 0 ? 0 : EX_UNAVAILABLE;
+}
+
+int
+listener_claim(struct listener *l, const struct listen_spec *spec, mode_t mode,
+    const char *group, struct error *error)
+{
+	int status;
+
+	memset(l, 0, sizeof *l);
+	l->spec = *spec;
+	l->mode = mode;
+	l->lock_fd = -1;
+	status = find_group(l, group, error);
+	if (status != 0)
+		return status;
+	return l->spec.family == LISTEN_UNIX ? claim_path(l, error) :
+	    claim_port(l, error);
+}
+
+mode_t
+listener_umask(const struct listener *l)
+{
+	return ~l->mode & 0777;
+}
+
+int
+listener_publish(struct listener *l, struct error *error)
+{
+	const char *path = l->spec.path;
+	struct stat now;
+
+	if (l->spec.family != LISTEN_UNIX)
+		return 0;
+	if (lstat(path, &l->socket) < 0) {
+		error_set(error, "the socket unix:%s is gone: %s", path,
+		    strerror(errno));
+		return EX_OSERR;
+	}
+	l->published = true;
+	if (l->group != (gid_t)-1 && lchown(path, (uid_t)-1, l->group) < 0) {
+		error_set(error, "cannot give the socket unix:%s its group: "
+		    "%s; the user must be a member of it", path,
+		    strerror(errno));
+		return EX_OSERR;
+	}
+	/* A default ACL of the folder takes the place of the umask. */
+	if (lstat(path, &now) < 0 || (now.st_mode & 07777) != l->mode) {
+		error_set(error, "the socket unix:%s did not get mode %04o",
+		    path, (unsigned)l->mode);
+		return EX_OSERR;
+	}
+	return 0;
+}
+
+void
+listener_release(struct listener *l)
+{
+	struct stat now;
+
+	if (l->published && lstat(l->spec.path, &now) == 0 &&
+	    now.st_dev == l->socket.st_dev && now.st_ino == l->socket.st_ino)
+		unlink(l->spec.path);
+	l->published = false;
+	if (l->lock_fd < 0)
+		return;
+	/* Closing ends the lock, so the file goes first. */
+	if (is_same_file(l->lock_fd, l->lock_path))
+		unlink(l->lock_path);
+	close(l->lock_fd);
+	l->lock_fd = -1;
+}

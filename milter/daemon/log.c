@@ -1,0 +1,272 @@
+/*
+ * log.c - one line for each thing worth knowing.
+ *
+ * libmilter hands over any byte, so every value that came from outside passes
+ * log_escape(): one event is one line, whatever a client sends. Lines are built
+ * on the stack, for a log must work when memory does not.
+ *
+ * Failure: a line that cannot be written is lost; mail goes on.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "milter/daemon/log.h"
+#include "rules/base/utf8.h"
+
+/* POSIX keeps a write to a pipe whole up to PIPE_BUF bytes. */
+#define LINE_MAX_BYTES PIPE_BUF
+#define LINE_FIELDS 11		/* at most so many are escaped values */
+#define FIELD_NAME_MAX 16
+
+/* So no line is ever cut. */
+_Static_assert(LINE_FIELDS * (LOG_FIELD_MAX + FIELD_NAME_MAX) + 128 <
+    LINE_MAX_BYTES, "a line of full fields must fit");
+
+struct line {
+	char text[LINE_MAX_BYTES];
+	size_t len;
+};
+
+/* May the character of LEN bytes at P stand in a line as it is? */
+static bool
+is_printable(const unsigned char *p, size_t len)
+{
+	if (len == 0)
+		return false;
+	if (len == 1)
+		return p[0] >= ' ' && p[0] < 0x7f && p[0] != '\\' &&
+		    p[0] != '"';
+	return len > 2 || p[0] != 0xc2 || p[1] > 0x9f;	/* not C1 */
+}
+
+/* May it stand there without quotes? */
+static bool
+is_plain(unsigned char c)
+{
+	return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
+}
+
+/*
+ * Put the character at P into OUT, of which ROOM bytes are free, and its length
+ * there into WRITTEN. Returns how many bytes of P it took; 0: no room.
+ */
+static size_t
+escape_one(struct span p, char *out, size_t room, size_t *written)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const unsigned char *bytes = (const unsigned char *)p.ptr;
+	size_t len = utf8_length(p);
+
+	if (is_printable(bytes, len)) {
+		if (len > room)
+			return 0;
+		memcpy(out, p.ptr, len);
+		*written = len;
+		return len;
+	}
+	if (room < 4)
+		return 0;
+	out[0] = '\\';
+	out[1] = 'x';
+	out[2] = digits[bytes[0] >> 4];
+	out[3] = digits[bytes[0] & 0xf];
+	*written = 4;
+	return 1;
+}
+
+size_t
+log_escape(struct span value, char out[LOG_FIELD_MAX])
+{
+	size_t len = 1, taken = 0;
+	bool plain = value.len > 0;
+
+	out[0] = '"';
+	while (taken < value.len) {
+		size_t written = 0;
+		size_t step = escape_one(span_skip(value, taken), out + len,
+		    LOG_VALUE_MAX + 1 - len, &written);
+
+		if (step == 0)
+			break;
+		plain = plain && is_plain((unsigned char)value.ptr[taken]);
+		taken += step;
+		len += written;
+	}
+	if (plain && taken == value.len) {
+		memmove(out, out + 1, --len);
+		out[len] = '\0';
+		return len;
+	}
+	out[len++] = '"';
+	out[len] = '\0';
+	if (taken < value.len) {
+		memcpy(out + len, "...", sizeof "...");
+		len += 3;
+	}
+	return len;
+}
+
+static void
+line_add(struct line *l, struct span s)
+{
+	s = span_head(s, sizeof l->text - 1 - l->len);
+	memcpy(l->text + l->len, s.ptr, s.len);
+	l->len += s.len;
+}
+
+static void
+line_value(struct line *l, struct span value)
+{
+	char field[LOG_FIELD_MAX];
+	size_t len = log_escape(value, field);
+
+	line_add(l, span_make(field, len));
+}
+
+static void
+line_field(struct line *l, const char *name, struct span value)
+{
+	if (value.len == 0)
+		return;
+	line_add(l, span_of(" "));
+	line_add(l, span_of(name));
+	line_add(l, span_of("="));
+	line_value(l, value);
+}
+
+static void
+line_number(struct line *l, const char *name, size_t number)
+{
+	char text[24];
+
+	if (number == 0)
+		return;
+	snprintf(text, sizeof text, "%zu", number);
+	line_field(l, name, span_of(text));
+}
+
+static void
+line_begin(struct line *l, struct span queue_id, const char *what)
+{
+	l->len = 0;
+	if (queue_id.len > 0)
+		line_value(l, queue_id);
+	else
+		line_add(l, span_of("-"));
+	line_add(l, span_of(" "));
+	line_add(l, span_of(what));
+}
+
+static void
+line_write(struct line *l)
+{
+	ssize_t written;
+
+	l->text[l->len++] = '\n';
+	do {
+		written = write(STDOUT_FILENO, l->text, l->len);
+	} while (written < 0 && errno == EINTR);
+}
+
+static void
+line_place(struct line *l, const struct place *place)
+{
+	char text[PATH_MAX];
+
+	if (place->file == NULL)
+		return;
+	snprintf(text, sizeof text, "%s:%u", place->file, place->line);
+	line_field(l, "place", span_of(text));
+}
+
+/* What does not fit into TEXT would be cut by log_escape() as well. */
+static void
+line_reply(struct line *l, const struct reply *reply)
+{
+	struct span words = span_head(reply->text, LOG_VALUE_MAX);
+	struct span status = span_head(reply->status, LOG_VALUE_MAX);
+	char text[2 * LOG_VALUE_MAX + 16];
+
+	if (reply->code == 0)
+		return;
+	snprintf(text, sizeof text, "%u%s%.*s%s%.*s", reply->code,
+	    status.len > 0 ? " " : "", (int)status.len,
+	    status.len > 0 ? status.ptr : "", words.len > 0 ? " " : "",
+	    (int)words.len, words.len > 0 ? words.ptr : "");
+	line_field(l, "reply", span_of(text));
+}
+
+static const char *
+scope_name(enum decision_scope scope)
+{
+	switch (scope) {
+	case DECISION_CONNECTION:
+		return "connection";
+	case DECISION_MESSAGE:
+		return "message";
+	case DECISION_RECIPIENT:
+		return "recipient";
+	case DECISION_FAILURE:
+		return "rule";
+	}
+	return "";
+}
+
+void
+log_decision(const struct decision *d)
+{
+	struct line l;
+
+	line_begin(&l, d->queue_id, d->scope == DECISION_FAILURE ?
+	    "failure" : verdict_name(d->kind));
+	line_field(&l, "scope", span_of(scope_name(d->scope)));
+	line_field(&l, "rule", d->rule);
+	line_place(&l, &d->place);
+	line_field(&l, "phase", span_of(phase_name(d->phase)));
+	line_reply(&l, &d->reply);
+	line_field(&l, "client", d->client);
+	line_field(&l, "name", d->client_name);
+	line_field(&l, "helo", d->helo);
+	line_field(&l, "from", d->sender);
+	line_field(&l, "to", d->recipient);
+	line_number(&l, "rcpts", d->recipients);
+	line_number(&l, "edits", d->edits);
+	line_field(&l, "why", d->detail);
+	line_write(&l);
+}
+
+void
+log_failure(struct span queue_id, const char *format, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	struct line l;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	line_begin(&l, queue_id, "failure");
+	line_field(&l, "why", span_of(text));
+	line_write(&l);
+}
+
+void
+log_notice(const char *format, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	struct line l;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	line_begin(&l, span_of(NULL), text);
+	line_write(&l);
+}

@@ -1,0 +1,68 @@
+/*
+ * session.h - one MTA connection: the engine that judges it, and what was
+ * agreed.
+ *
+ * libmilter may call any callback first, or close without a word, so whoever
+ * needs a session gets it or makes it. Callbacks of one session come on
+ * different threads, but never two at a time: nothing here belongs to a thread.
+ */
+#ifndef MILLGATE_DAEMON_SESSION_H
+#define MILLGATE_DAEMON_SESSION_H
+
+#include <stdbool.h>
+
+#include <libmilter/mfapi.h>
+
+#include "buffer.h"
+#include "engine.h"
+#include "milter/daemon/plan.h"
+
+struct session {
+	struct session *next;		/* the registry's, under its lock */
+	struct session **link;
+	const struct plan *plan;
+	struct engine *engine;
+	struct buffer scratch;		/* of header fields */
+	struct span *params;		/* of MAIL and RCPT */
+	size_t params_cap;
+	unsigned long protocol;		/* SMFIP_* that were agreed */
+	bool failed;			/* the engine missed an event */
+};
+
+/* The plan of all sessions to come; before libmilter starts its threads. */
+void session_set_plan(const struct plan *plan);
+
+/*
+ * The session of CTX, made when there is none. NULL when there is no memory.
+ */
+struct session *session_get(SMFICTX *ctx);
+
+/* The session of CTX; NULL when there is none. */
+struct session *session_find(SMFICTX *ctx);
+
+/* End the session of CTX, if there is one. */
+void session_end(SMFICTX *ctx);
+
+/*
+ * Feed EVENT with the macros of its step, log what was decided, and return what
+ * libmilter is to be told.
+ */
+sfsistat session_step(struct session *s, SMFICTX *ctx, struct event *event);
+
+/*
+ * An event of KIND could not be made. Whatever follows would be judged without
+ * it, so all further messages of S get a temporary refusal. Returns what
+ * libmilter is to be told now.
+ */
+sfsistat session_fail(struct session *s, enum event_kind kind);
+
+/*
+ * The words behind ARGV[0], NULL-terminated, as spans in S->params. -1 when
+ * there is no memory.
+ */
+int session_params(struct session *s, char **argv, size_t *count);
+
+/* Sessions that are open now. Any thread. */
+size_t session_count(void);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * branch.h - why a condition holds: the first branch that does.
+ *
+ * `then` may use what a regex of that branch captured, or the element of a
+ * family that it tested. Both are found by walking the branch once more, for
+ * the one rule that needs it, rather than being kept for every rule.
+ */
+#ifndef MILLGATE_BRANCH_H
+#define MILLGATE_BRANCH_H
+
+#include "rules/engine/session.h"
+
+/* The groups of the first regex in reading order; regex NULL: there is none. */
+struct capture {
+	const struct regex *regex;
+	struct span groups[REGEX_GROUPS_MAX];
+};
+
+/* Fill C for condition WHEN (NULL allowed), which holds for R. */
+void branch_capture(struct engine *e, const struct condition *when,
+    const struct recipient *r, struct capture *c);
+
+/*
+ * The number of the element of SLOT's family that satisfied WHEN; 0, the first,
+ * when WHEN asked for none.
+ */
+size_t branch_element(struct engine *e, const struct condition *when,
+    const struct recipient *r, unsigned slot);
+
+/* Do the facts of slots A and B speak of the same elements? */
+bool slots_are_family(const struct slot *a, const struct slot *b);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * policy.c - the life of a policy, and the views that others have of it.
+ *
+ * Built by one thread, then never changed; the reference count alone is
+ * written by several. Whoever lets go last frees all.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "rules/base/xmalloc.h"
+#include "rules/engine/parts.h"
+
+#define HEADER_BYTES_DEFAULT (256u << 10)
+#define RECIPIENTS_DEFAULT 10000	/* Postfix's own limit is 1000 */
+#define REGEX_MATCH_DEFAULT 1000000
+#define REGEX_DEPTH_DEFAULT 100000
+#define SOCKET_MODE_DEFAULT 0660
+
+struct policy *
+policy_new(const char *name)
+{
+	struct policy *p = xcalloc(1, sizeof *p);
+
+	atomic_init(&p->references, 1);
+	arena_init(&p->arena, SIZE_MAX);
+	p->file = xstrdup(name);
+	p->settings.socket_mode = SOCKET_MODE_DEFAULT;
+	p->settings.on_error = VERDICT_TEMPFAIL;
+	p->settings.limits = (struct limits){
+		.header_bytes = HEADER_BYTES_DEFAULT,
+		.recipients = RECIPIENTS_DEFAULT,
+		.regex_match = REGEX_MATCH_DEFAULT,
+		.regex_depth = REGEX_DEPTH_DEFAULT,
+	};
+	return p;
+}
+
+void *
+policy_alloc(struct policy *p, size_t count, size_t size)
+{
+	void *memory = arena_calloc(&p->arena, count > 0 ? count : 1, size);
+
+	if (memory == NULL)
+		(void)xreallocarray(NULL, SIZE_MAX, size);	/* says why */
+	return memory;
+}
+
+struct span
+policy_copy(struct policy *p, struct span s)
+{
+	char *copy = policy_alloc(p, s.len + 1, 1);
+
+	if (s.len > 0)
+		memcpy(copy, s.ptr, s.len);
+	return span_make(copy, s.len);
+}
+
+const struct regex *
+policy_adopt_regex(struct policy *p, struct regex *r)
+{
+	p->regexes = xreallocarray(p->regexes, p->regex_count + 1,
+	    sizeof *p->regexes);
+	return p->regexes[p->regex_count++] = r;
+}
+
+void
+policy_adopt_table(struct policy *p, struct table *t)
+{
+	p->tables = xreallocarray(p->tables, p->table_count + 1,
+	    sizeof *p->tables);
+	p->tables[p->table_count++] = t;
+}
+
+static void
+slot_fill(struct policy *p, struct slot *s, struct span name)
+{
+	s->name = policy_copy(p, name);
+	s->known = s->kind->known;
+	s->per_recipient = (s->kind->flags & FACT_PER_RECIPIENT) != 0;
+	if (s->kind->macro != NULL)
+		s->macro = span_of(s->kind->macro);
+	if (span_is(span_of(s->kind->name), "macro")) {
+		s->macro = s->name;
+		s->known = macro_known(s->name, &s->per_recipient);
+	}
+	if (s->per_recipient)
+		s->personal = (unsigned)p->personal_slots++;
+}
+
+/* RFC 5322 field names ignore case, macro names do not. */
+static bool
+same_slot(const struct slot *s, const struct fact_kind *kind, struct span name)
+{
+	if (s->kind != kind)
+		return false;
+	return kind->family == FAMILY_HEADER ?
+	    span_equal_nocase(s->name, name) : span_equal(s->name, name);
+}
+
+unsigned
+policy_slot(struct policy *p, const struct fact_kind *kind, struct span name)
+{
+	struct slot *s;
+	size_t i;
+
+	for (i = 0; i < p->slot_count; i++)
+		if (same_slot(&p->slots[i], kind, name))
+			return (unsigned)i;
+	p->slots = xreallocarray(p->slots, p->slot_count + 1,
+	    sizeof *p->slots);
+	s = &p->slots[p->slot_count];
+	*s = (struct slot){ .kind = kind };
+	slot_fill(p, s, name);
+	return (unsigned)p->slot_count++;
+}
+
+struct policy *
+policy_ref(struct policy *p)
+{
+	if (p != NULL)
+		(void)atomic_fetch_add(&p->references, 1);
+	return p;
+}
+
+void
+policy_unref(struct policy *p)
+{
+	size_t i;
+
+	if (p == NULL || atomic_fetch_sub(&p->references, 1) > 1)
+		return;
+	for (i = 0; i < p->regex_count; i++)
+		regex_free(p->regexes[i]);
+	for (i = 0; i < p->table_count; i++)
+		table_free(p->tables[i]);
+	free(p->regexes);
+	free(p->tables);
+	free(p->slots);
+	free(p->file);
+	arena_release(&p->arena);
+	free(p);
+}
+
+const struct settings *
+policy_settings(const struct policy *p)
+{
+	return &p->settings;
+}
+
+const struct policy_needs *
+policy_needs(const struct policy *p)
+{
+	return &p->needs;
+}
+
+size_t
+policy_rule_count(const struct policy *p)
+{
+	return p->rule_count;
+}
+
+const char *const *
+policy_macros(const struct policy *p, enum phase phase, size_t *count)
+{
+	*count = p->macros[phase].count;
+	return p->macros[phase].at;
+}

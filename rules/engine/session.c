@@ -1,0 +1,86 @@
+/*
+ * session.c - small services to everything that works on a session.
+ */
+#include "config.h"
+
+#include "rules/engine/session.h"
+
+int
+session_grow(struct arena *a, void **at, size_t *room, size_t count,
+    size_t size)
+{
+	size_t more = *room > 0 ? *room * 2 : 1;
+	void *bigger;
+
+	if (count < *room)
+		return 0;
+	bigger = arena_calloc(a, more, size);
+	if (bigger == NULL)
+		return -1;
+	if (count > 0)
+		memcpy(bigger, *at, count * size);
+	*at = bigger;
+	*room = more;
+	return 0;
+}
+
+struct span
+session_unfold(struct arena *a, struct span value)
+{
+	char *copy = arena_alloc(a, value.len + 1);
+	size_t i, n = 0;
+
+	if (copy == NULL)
+		return span_make(NULL, 0);
+	for (i = 0; i < value.len; i++)
+		if (value.ptr[i] != '\n')
+			copy[n++] = value.ptr[i];
+	copy[n] = '\0';
+	return span_make(copy, n);
+}
+
+struct decision *
+session_decide(struct engine *e, enum decision_scope scope,
+    const struct rule *rule)
+{
+	struct decision *d;
+
+	if (session_grow(&e->message, (void **)&e->decisions,
+	    &e->decision_room, e->decision_count, sizeof *d) < 0)
+		return NULL;
+	d = &e->decisions[e->decision_count++];
+	*d = (struct decision){ .scope = scope, .phase = e->phase,
+		.queue_id = e->queue_id, .client = e->client,
+		.client_name = e->client_name, .helo = e->helo,
+		.sender = e->sender, .recipients = e->live };
+	if (rule != NULL) {
+		d->rule = rule->name;
+		d->place = rule->place;
+	}
+	return d;
+}
+
+void
+session_log_failure(struct engine *e, const struct rule *rule, const char *why)
+{
+	struct decision *d;
+	size_t i;
+
+	for (i = 0; i < e->failed_count; i++)
+		if (e->failed[i] == rule)
+			return;
+	if (session_grow(&e->message, (void **)&e->failed, &e->failed_room,
+	    e->failed_count, sizeof *e->failed) < 0)
+		return;
+	e->failed[e->failed_count++] = rule;
+	d = session_decide(e, DECISION_FAILURE, rule);
+	if (d != NULL)
+		d->detail = arena_copy(&e->message, span_of(why));
+}
+
+bool
+session_is_exhausted(const struct engine *e)
+{
+	return e->connection.exhausted || e->greeting.exhausted ||
+	    e->message.exhausted;
+}

@@ -1,0 +1,186 @@
+/*
+ * load_reply.c - the reply of a refusal: code, status and text that agree.
+ *
+ * An MTA takes a reply that contradicts itself for a broken milter and answers
+ * 451 to everything, so nothing that could do so gets past here: 5xx and 5.x.x
+ * to reject, 4xx and 4.x.x to tempfail (RFC 5321 4.2.1, RFC 3463 2), printable
+ * ASCII only.
+ */
+#include "config.h"
+
+#include "rules/load/load.h"
+
+static char
+class_digit(const struct rule *r)
+{
+	return r->verdict == VERDICT_REJECT ? '5' : '4';
+}
+
+static const char *
+verb(const struct rule *r)
+{
+	return verdict_name(r->verdict);
+}
+
+static int
+read_code(struct loader *l, struct node *n, void *target)
+{
+	struct rule_draft *d = target;
+	struct rule *r = d->rule;
+	struct problem *p;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	if (text.len == 3 && text.ptr[0] == class_digit(r) &&
+	    text.ptr[1] >= '0' && text.ptr[1] <= '5' &&
+	    text.ptr[2] >= '0' && text.ptr[2] <= '9' &&
+	    !span_is(text, "421")) {
+		r->answer.code = (unsigned)((text.ptr[0] - '0') * 100 +
+		    (text.ptr[1] - '0') * 10 + (text.ptr[2] - '0'));
+		return 0;
+	}
+	p = tree_error(&l->tree, n, "'%s' is not a code that '%s' may give",
+	    quote(text).text, verb(r));
+	if (span_is(text, "421"))
+		problem_hint(p, "421 closes the connection and belongs to "
+		    "'close' alone");
+	else
+		problem_hint(p, "%s gives codes from %c00 to %c59", verb(r),
+		    class_digit(r), class_digit(r));
+	return -1;
+}
+
+/* RFC 3463 2: class "." 1*3digit "." 1*3digit */
+static bool
+is_status(struct span s)
+{
+	size_t i, digits = 0, dots = 0;
+
+	if (s.len < 5 || s.ptr[1] != '.')
+		return false;
+	for (i = 0; i < s.len; i++) {
+		if (s.ptr[i] == '.') {
+			if (digits == 0 || ++dots > 2)
+				return false;
+			digits = 0;
+		} else if (s.ptr[i] < '0' || s.ptr[i] > '9' || ++digits > 3) {
+			return false;
+		}
+	}
+	return dots == 2 && digits > 0;
+}
+
+static int
+read_status(struct loader *l, struct node *n, void *target)
+{
+	struct rule_draft *d = target;
+	struct rule *r = d->rule;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	if (is_status(text) && text.ptr[0] == class_digit(r)) {
+		r->answer.status = policy_copy(l->policy, text);
+		return 0;
+	}
+	problem_hint(tree_error(&l->tree, n, "'%s' is not a status that '%s' "
+	    "may give", quote(text).text, verb(r)),
+	    "a status of %s has the form %c.7.1", verb(r), class_digit(r));
+	return -1;
+}
+
+/* Byte I of LINE's text is no part of a reply. */
+static int
+check_printable(struct loader *l, struct node *n, struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		if ((text.ptr[i] >= ' ' && text.ptr[i] <= '~') ||
+		    text.ptr[i] == '\n')
+			continue;
+		problem_hint(tree_error_at(&l->tree, n, i, "a reply is "
+		    "printable ASCII text"), "RFC 5321 4.2 allows nothing "
+		    "else between the code and the end of the line");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_lines(struct loader *l, struct node *n, struct span text)
+{
+	size_t i, cost = 0, lines = 1;
+
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\n') {
+			lines++;
+			cost = 0;
+			continue;
+		}
+		cost += text.ptr[i] == '%' ? 2 : 1;
+		if (cost <= REPLY_LINE_MAX && lines <= REPLY_LINES_MAX)
+			continue;
+		problem_hint(tree_error(&l->tree, n, "the reply is too long"),
+		    "at most %d lines of %d characters, a '%%' counts twice",
+		    REPLY_LINES_MAX, REPLY_LINE_MAX);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+read_reply_text(struct loader *l, struct node *n, void *target)
+{
+	struct rule_draft *d = target;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	if (n->style == NODE_BLOCK)	/* "|" keeps the last line end */
+		while (n->text.len > 0 &&
+		    n->text.ptr[n->text.len - 1] == '\n')
+			n->text.len--;
+	if (n->text.len == 0) {
+		problem_hint(tree_error(&l->tree, n, "a reply needs a text"),
+		    "write '%s' alone for the usual one",
+		    verb(d->rule));
+		return -1;
+	}
+	if (check_printable(l, n, n->text) < 0 ||
+	    check_lines(l, n, n->text) < 0)
+		return -1;
+	return load_template(l, n, d, &d->rule->answer.text);
+}
+
+static const struct key_spec reply_keys[] = {
+	{ "code", read_code, false },
+	{ "status", read_status, false },
+	{ "text", read_reply_text, false },
+	{ NULL, NULL, false }
+};
+
+static void
+set_defaults(struct loader *l, struct rule *r)
+{
+	struct piece *p = policy_alloc(l->policy, 1, sizeof *p);
+	bool reject = r->verdict == VERDICT_REJECT;
+
+	p->kind = PIECE_TEXT;
+	p->text = span_of(reject ? "Message refused by local policy" :
+	    "Message cannot be taken now, try again later");
+	r->answer = (struct answer_text){ reject ? 550 : 451,
+		span_of(reject ? "5.7.1" : "4.7.1"), { p, 1 } };
+}
+
+int
+load_reply(struct loader *l, struct node *n, struct rule_draft *d)
+{
+	set_defaults(l, d->rule);
+	if (n == NULL)
+		return 0;
+	if (n->kind == NODE_MAP)
+		return load_mapping(l, n, reply_keys, d, "a reply");
+	return read_reply_text(l, n, d);
+}

@@ -1,0 +1,201 @@
+/*
+ * load_settings.c - what concerns the program rather than the mail.
+ */
+#include "config.h"
+
+#include <stdint.h>
+
+#include "rules/load/load.h"
+
+static int
+read_listen(struct loader *l, struct node *n, void *target)
+{
+	struct settings *s = target;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	s->listen = policy_copy(l->policy, text).ptr;
+	return 0;
+}
+
+/* Octal, as chmod(1) takes it. */
+static int
+read_mode(struct loader *l, struct node *n, void *target)
+{
+	struct settings *s = target;
+	struct span text;
+	unsigned mode = 0;
+	size_t i;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '7')
+			break;
+		mode = mode * 8 + (unsigned)(text.ptr[i] - '0');
+	}
+	if (i == text.len && i >= 3 && i <= 4 && mode <= 0777) {
+		s->socket_mode = mode;
+		return 0;
+	}
+	problem_hint(tree_error(&l->tree, n, "'%s' is not a mode",
+	    quote(text).text), "write it as chmod does, in octal: 0660");
+	return -1;
+}
+
+static int
+read_group(struct loader *l, struct node *n, void *target)
+{
+	struct settings *s = target;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	s->socket_group = policy_copy(l->policy, text).ptr;
+	return 0;
+}
+
+static const struct key_spec socket_keys[] = {
+	{ "mode", read_mode, false },
+	{ "group", read_group, false },
+	{ NULL, NULL, false }
+};
+
+static int
+read_socket(struct loader *l, struct node *n, void *target)
+{
+	return load_mapping(l, n, socket_keys, target, "'socket'");
+}
+
+static int
+read_on_error(struct loader *l, struct node *n, void *target)
+{
+	struct settings *s = target;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	if (span_is(text, "tempfail"))
+		s->on_error = VERDICT_TEMPFAIL;
+	else if (span_is(text, "accept"))
+		s->on_error = VERDICT_ACCEPT;
+	else {
+		(void)tree_error(&l->tree, n, "'%s' is neither tempfail nor "
+		    "accept", quote(text).text);
+		return -1;
+	}
+	return 0;
+}
+
+/* A bound of at least 1 and at most MOST. */
+static int
+read_bound(struct loader *l, struct node *n, uint64_t most, uint64_t *bound)
+{
+	if (load_size(l, n, bound) < 0)
+		return -1;
+	if (*bound >= 1 && *bound <= most)
+		return 0;
+	(void)tree_error(&l->tree, n, "'%s' is out of range: 1 to %llu",
+	    quote(n->text).text, (unsigned long long)most);
+	return -1;
+}
+
+static int
+read_header_bytes(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 64u << 20, &bound) < 0)
+		return -1;
+	limits->header_bytes = (size_t)bound;
+	return 0;
+}
+
+static int
+read_recipients(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 1000000, &bound) < 0)
+		return -1;
+	limits->recipients = (size_t)bound;
+	return 0;
+}
+
+static int
+read_regex_match(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 1000000000, &bound) < 0)
+		return -1;
+	limits->regex_match = (uint32_t)bound;
+	return 0;
+}
+
+static int
+read_regex_depth(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 1000000000, &bound) < 0)
+		return -1;
+	limits->regex_depth = (uint32_t)bound;
+	return 0;
+}
+
+static const struct key_spec limit_keys[] = {
+	{ "header_bytes", read_header_bytes, false },
+	{ "recipients", read_recipients, false },
+	{ "regex_match", read_regex_match, false },
+	{ "regex_depth", read_regex_depth, false },
+	{ "body", NULL, false },
+	{ "message", NULL, false },
+	{ "regex_time", NULL, false },
+	{ "message_time", NULL, false },
+	{ "mime_depth", NULL, false },
+	{ "mime_parts", NULL, false },
+	{ "connections", NULL, false },
+	{ NULL, NULL, false }
+};
+
+static int
+read_limits(struct loader *l, struct node *n, void *target)
+{
+	struct settings *s = target;
+
+	return load_mapping(l, n, limit_keys, &s->limits, "'limits'");
+}
+
+static const struct key_spec settings_keys[] = {
+	{ "listen", read_listen, false },
+	{ "socket", read_socket, false },
+	{ "on_error", read_on_error, false },
+	{ "limits", read_limits, false },
+	{ "control", NULL, false },
+	{ "user", NULL, false },
+	{ "group", NULL, false },
+	{ "pidfile", NULL, false },
+	{ "mode", NULL, false },
+	{ "log", NULL, false },
+	{ "metrics", NULL, false },
+	{ "state", NULL, false },
+	{ "resolver", NULL, false },
+	{ "geoip", NULL, false },
+	{ "trusted_authserv", NULL, false },
+	{ "require_jit", NULL, false },
+	{ "record", NULL, false },
+	{ NULL, NULL, false }
+};
+
+int
+load_settings(struct loader *l, struct node *n)
+{
+	return load_mapping(l, n, settings_keys, &l->policy->settings,
+	    "'settings'");
+}

@@ -1,0 +1,197 @@
+/*
+ * load_value.c - mappings by their keys, scalars by their types.
+ *
+ * YAML guesses types; here the reader says which one it wants. So "no" is text
+ * where text is wanted, and an error with a hint where a boolean is.
+ */
+#include "config.h"
+
+#include <stdint.h>
+
+#include "rules/load/load.h"
+
+int
+load_unsupported(struct loader *l, const struct node *n, const char *kind,
+    struct span name)
+{
+	(void)tree_error(&l->tree, n, "%s '%s' is not supported by this "
+	    "version", kind, quote(name).text);
+	return -1;
+}
+
+static int
+unknown_key(struct loader *l, const struct node *key,
+    const struct key_spec *specs, const char *what)
+{
+	const struct key_spec *s;
+	struct suggestion near;
+	struct problem *p;
+
+	p = tree_error(&l->tree, key, "unknown key '%s' in %s",
+	    quote(key->text).text, what);
+	problem_hint(p, "millgate-rules(5) names those that there are");
+	suggest_init(&near, key->text);
+	for (s = specs; s->key != NULL; s++)
+		suggest_consider(&near, span_of(s->key));
+	suggest_hint(&near, p);
+	return -1;
+}
+
+static int
+read_entry(struct loader *l, struct node *n, const struct key_spec *specs,
+    void *target, const char *what)
+{
+	const struct key_spec *s;
+
+	for (s = specs; s->key != NULL; s++) {
+		if (!span_is(n->key->text, s->key))
+			continue;
+		if (s->read == NULL)
+			return load_unsupported(l, n->key, "key", n->key->text);
+		return s->read(l, n, target);
+	}
+	return unknown_key(l, n->key, specs, what);
+}
+
+bool
+load_missing(struct loader *l, const struct node *n)
+{
+	if (!node_is_missing(n))
+		return false;
+	problem_hint(tree_error(&l->tree, n->key != NULL ? n->key : n,
+	    "a value is missing"), "write it behind this; the empty text is "
+	    "written ''");
+	return true;
+}
+
+int
+load_mapping(struct loader *l, struct node *n, const struct key_spec *specs,
+    void *target, const char *what)
+{
+	const struct key_spec *s;
+	struct node *child;
+	int result = 0;
+
+	if (load_missing(l, n))
+		return -1;
+	if (n->kind != NODE_MAP) {
+		problem_hint(tree_error(&l->tree, n, "%s must be a mapping",
+		    what), "write it as 'key: value', a line each");
+		return -1;
+	}
+	for (child = n->child; child != NULL; child = child->next)
+		if (read_entry(l, child, specs, target, what) < 0)
+			result = -1;
+	for (s = specs; s->key != NULL; s++) {
+		if (!s->required || node_get(n, s->key) != NULL)
+			continue;
+		(void)tree_error(&l->tree, n, "the key '%s' is missing in %s",
+		    s->key, what);
+		result = -1;
+	}
+	return result;
+}
+
+static int
+load_scalar(struct loader *l, const struct node *n, const char *what)
+{
+	struct problem *p;
+
+	if (n->kind != NODE_SCALAR) {
+		p = tree_error(&l->tree, n, "%s is needed here, not a %s", what,
+		    n->kind == NODE_LIST ? "list" : "mapping");
+		if (n->style == NODE_FLOW && strcmp(what, "text") == 0)
+			problem_hint(p, "if the bracket is part of the text, "
+			    "put the text in single quotes");
+		return -1;
+	}
+	return load_missing(l, n) ? -1 : 0;
+}
+
+int
+load_text(struct loader *l, struct node *n, void *target)
+{
+	if (load_scalar(l, n, "text") < 0)
+		return -1;
+	*(struct span *)target = n->text;
+	return 0;
+}
+
+int
+load_boolean(struct loader *l, struct node *n, void *target)
+{
+	static const char *const guesses[] = { "yes", "no", "on", "off", "y",
+		"n", "1", "0", "true", "false" };
+	struct problem *p;
+	size_t i;
+
+	if (load_scalar(l, n, "true or false") < 0)
+		return -1;
+	if (span_is(n->text, "true") || span_is(n->text, "false")) {
+		*(bool *)target = n->text.ptr[0] == 't';
+		return 0;
+	}
+	p = tree_error(&l->tree, n, "'%s' is neither true nor false",
+	    quote(n->text).text);
+	for (i = 0; i < sizeof guesses / sizeof guesses[0]; i++)
+		if (span_equal_nocase(n->text, span_of(guesses[i])))
+			problem_hint(p, "booleans are written true and false, "
+			    "in small letters");
+	return -1;
+}
+
+/* Digits of S as a number; false when it is none, or larger than 10^15. */
+static bool
+decimal(struct span s, uint64_t *number)
+{
+	size_t i;
+
+	*number = 0;
+	if (s.len == 0 || s.len > 15 || (s.len > 1 && s.ptr[0] == '0'))
+		return false;
+	for (i = 0; i < s.len; i++) {
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(s.ptr[i] - '0');
+	}
+	return true;
+}
+
+int
+load_number(struct loader *l, struct node *n, void *target)
+{
+	if (load_scalar(l, n, "a number") < 0)
+		return -1;
+	if (decimal(n->text, target))
+		return 0;
+	problem_hint(tree_error(&l->tree, n, "'%s' is not a number",
+	    quote(n->text).text), "numbers are decimal, without sign or "
+	    "leading zeros");
+	return -1;
+}
+
+int
+load_size(struct loader *l, struct node *n, void *target)
+{
+	static const char units[] = "KMG";
+	struct span digits = n->text;
+	const char *unit = NULL;
+	uint64_t number;
+
+	if (load_scalar(l, n, "a size") < 0)
+		return -1;
+	if (digits.len > 1 && digits.ptr[digits.len - 1] != '\0')
+		unit = strchr(units, digits.ptr[digits.len - 1]);
+	if (unit != NULL)
+		digits.len--;
+	if (!decimal(digits, &number) || number > UINT64_MAX >> 30) {
+		problem_hint(tree_error(&l->tree, n, "'%s' is not a size",
+		    quote(n->text).text), "sizes are bytes, or written with "
+		    "K, M or G behind the number: 10M");
+		return -1;
+	}
+	if (unit != NULL)
+		number <<= 10 * (unit - units + 1);
+	*(uint64_t *)target = number;
+	return 0;
+}

@@ -1,0 +1,531 @@
+# lib.sh - a world of its own for each end-to-end test: a Postfix, a filter.
+#
+# A test states its rule file (policy), defines functions that send mail and
+# look at what became of it, and names them to over_both_sockets, which builds
+# the world twice, with the filter behind a unix socket and behind TCP. World
+# means one folder below ${TMPDIR:-/tmp}: Postfix's configuration, queue, log
+# and mailboxes, the rule file, the socket. Nothing of the host's own mail
+# set-up is read or written, no name is looked up, only loopback is spoken to.
+#
+# Exit status: 0 passed, 1 not as expected, 77 cannot run here, 99 the world
+# itself would not start or stop. Every wait ends by itself. WITHOUT_RULE=1
+# leaves out what stands between "# <rule" and "# rule>" in the rule file: the
+# test must then fail with 1 (see prove-rules.sh).
+#
+# Environment: MILLGATE the program (the build folder's), E2E_SOCKET unix or
+# inet for one kind only, E2E_WAIT seconds for a wait (30), E2E_KEEP=1 keeps the folder.
+
+# A root shell made by plain su has no sbin.
+PATH=$PATH:/usr/sbin:/sbin
+LC_ALL=C
+export PATH LC_ALL
+umask 022
+
+e2e_here=$(cd "${0%/*}" && pwd)
+: "${E2E_LIB:=$e2e_here}"
+: "${MILLGATE:=${MILLGATE_BUILD:-.}/millgate}"
+: "${E2E_WAIT:=30}"
+world=
+filter_pid=
+postfix_pid=
+listen=
+smtp_port=
+postfix_programs=
+
+# --- Ways to end -----------------------------------------------------------
+
+skip()
+{
+	echo "$*"
+	exit 77
+}
+
+# The test ran, and what it saw is not what it was promised.
+fail()
+{
+	show_world
+	echo "not as expected: $*"
+	exit 1
+}
+
+# Something the test stands on is broken, so it says nothing about the rule.
+broken()
+{
+	show_world
+	echo "the test could not run: $*"
+	exit 99
+}
+
+show_world()
+{
+	[ -n "$world" ] || return 0
+	for file in client policy.yaml decisions errors; do
+		[ -s "$world/$file" ] || continue
+		echo "--- $file"
+		tail -n 60 "$world/$file"
+	done
+	if [ -s "$world/maillog" ]; then
+		echo "--- the end of Postfix's log"
+		tail -n 20 "$world/maillog"
+	fi
+}
+
+# wait_until COMMAND...: run it until it succeeds, for E2E_WAIT seconds at most.
+wait_until()
+{
+	wait_end=$(($(date +%s) + E2E_WAIT))
+	until "$@"; do
+		[ "$(date +%s)" -lt "$wait_end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# --- What is needed --------------------------------------------------------
+
+need_all()
+{
+	[ "$(id -u)" -eq 0 ] ||
+		skip "not root: Postfix's master must be started by root"
+	for tool in postconf swaks perl timeout; do
+		command -v "$tool" >/dev/null 2>&1 ||
+			skip "$tool is not installed"
+	done
+	# Asked with a folder without main.cf, so that the host's is not read.
+	postfix_programs=$(postconf -c / -dh daemon_directory 2>/dev/null)
+	[ -x "$postfix_programs/master" ] ||
+		skip "Postfix's master program is not installed"
+	id postfix >/dev/null 2>&1 ||
+		skip "the user \"postfix\" does not exist"
+	[ -x "$MILLGATE" ] || broken "no program $MILLGATE"
+	MILLGATE=$(cd "$(dirname "$MILLGATE")" && pwd)/${MILLGATE##*/}
+}
+
+# --- The filter ------------------------------------------------------------
+
+# policy: take the rule file from standard input. Its "listen:" is replaced.
+policy()
+{
+	if [ -n "$WITHOUT_RULE" ]; then
+		policy_text=$(sed '/# <rule/,/# rule>/d')
+	else
+		policy_text=$(cat)
+	fi
+}
+
+# Any port between Postfix's neighbours and the range the kernel draws from.
+random_port()
+{
+	set -- $(od -An -N2 -tu2 /dev/urandom)
+	echo $((12000 + ($1 + $$) % 20000))
+}
+
+# answers: is someone listening at $listen?
+answers()
+{
+	timeout 10 perl -MIO::Socket::INET -MIO::Socket::UNIX -e '
+		my ($port) = $ARGV[0] =~ /^inet:(\d+)/;
+		my ($path) = $ARGV[0] =~ /^unix:(.*)/;
+		exit !($port ? IO::Socket::INET->new("127.0.0.1:$port")
+			: IO::Socket::UNIX->new($path));' "$listen" 2>/dev/null
+}
+
+filter_is_up_or_gone()
+{
+	! kill -0 "$filter_pid" 2>/dev/null || answers
+}
+
+# start_filter: when the filter ended instead of listening, its exit status.
+start_filter()
+{
+	printf '%s\n' "$policy_text" |
+		sed "s|^\([[:blank:]]*listen:\).*|\1 $listen|" \
+		>"$world/policy.yaml"
+	(
+		cd "$world" || exit 99
+		exec "$MILLGATE" run -c "$world/policy.yaml" --foreground
+	) </dev/null >>"$world/decisions" 2>>"$world/errors" &
+	filter_pid=$!
+	wait_until filter_is_up_or_gone || broken "the filter does not listen"
+	kill -0 "$filter_pid" 2>/dev/null || wait "$filter_pid"
+}
+
+# start_filter_somewhere KIND: KIND is unix or inet. Another port is drawn when
+# the one we drew was taken (status 69, EX_UNAVAILABLE).
+start_filter_somewhere()
+{
+	for attempt in 1 2 3 4 5 6; do
+		case $1 in
+		unix) listen=unix:$world/filter.sock ;;
+		inet) listen=inet:$(random_port)@127.0.0.1 ;;
+		esac
+		answers && continue
+		start_filter && return
+		filter_status=$?
+		[ "$filter_status" -eq 69 ] ||
+			broken "the filter ended with status $filter_status"
+	done
+	broken "the filter found no free port"
+}
+
+gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+# libmilter looks up from accept() every five seconds only, unless someone calls.
+filter_is_gone()
+{
+	gone "$ending" || { answers; gone "$ending"; }
+}
+
+# stop_filter: it must end when told to, with status 0, and have nothing to
+# report.
+stop_filter()
+{
+	[ -n "$filter_pid" ] || return 0
+	ending=$filter_pid
+	filter_pid=
+	kill -TERM "$ending" 2>/dev/null
+	if ! wait_until filter_is_gone; then
+		kill -KILL "$ending" 2>/dev/null
+		broken "the filter did not end within $E2E_WAIT s of SIGTERM"
+	fi
+	wait "$ending"
+	filter_status=$?
+	[ "$filter_status" -eq 0 ] ||
+		fail "the filter ended with status $filter_status"
+	! grep -e Sanitizer -e 'runtime error:' "$world/errors" ||
+		fail "a sanitizer has something to say"
+}
+
+# kill_filter: as a crash of the whole filter would, whatever processes it has.
+kill_filter()
+{
+	kill -KILL $(processes_naming "$world/policy.yaml")
+	wait "$filter_pid" 2>/dev/null
+	filter_pid=
+	wait_until filter_is_dead || broken "the filter outlived kill -9"
+}
+
+filter_is_dead()
+{
+	[ -z "$(processes_naming "$world/policy.yaml")" ] && ! answers
+}
+
+# --- Postfix ---------------------------------------------------------------
+
+make_postfix()
+{
+	mkdir "$world/etc" "$world/data" "$world/queue" "$world/mail"
+	for name in active bounce corrupt defer deferred flush hold incoming \
+	    maildrop pid private public saved trace; do
+		mkdir "$world/queue/$name"
+	done
+	chown postfix "$world/data" "$world/queue"/*
+	chown root "$world/queue/pid"
+	chown nobody "$world/mail"
+	write_main_cf >"$world/etc/main.cf"
+}
+
+write_main_cf()
+{
+	case $listen in
+	unix:*) milter=$listen ;;
+	inet:*) milter=${listen%@*}; milter=inet:127.0.0.1:${milter#inet:} ;;
+	esac
+	cat <<-END
+	compatibility_level = 3.6
+	config_directory = $world/etc
+	meta_directory = $world/etc
+	queue_directory = $world/queue
+	data_directory = $world/data
+	maillog_file = $world/maillog
+	maillog_file_prefixes = $world
+
+	myhostname = mx.mail.example
+	mydomain = mail.example
+	inet_interfaces = loopback-only
+	inet_protocols = all
+	smtp_host_lookup = native
+	disable_dns_lookups = yes
+	smtpd_peername_lookup = no
+
+	# The client is a stranger to us, or whoever XCLIENT says he is.
+	mynetworks =
+	local_header_rewrite_clients =
+	smtpd_authorized_xclient_hosts = 127.0.0.1
+	smtpd_relay_restrictions = reject_unauth_destination
+	smtpd_recipient_restrictions =
+	smtpd_tls_security_level = none
+
+	# Mailboxes for the people below; nothing goes anywhere else.
+	mydestination =
+	alias_maps =
+	alias_database =
+	virtual_mailbox_domains = mail.example
+	virtual_mailbox_maps = texthash:$world/etc/mailboxes
+	virtual_mailbox_base = $world/mail
+	virtual_uid_maps = static:$(id -u nobody)
+	virtual_gid_maps = static:$(id -g nobody)
+	local_transport = error:5.1.1 no local mail here
+	default_transport = error:5.1.1 nothing leaves this place
+	relay_transport = error:5.1.1 nothing leaves this place
+	notify_classes =
+
+	smtpd_milters = $milter
+	milter_default_action = tempfail
+	milter_connect_timeout = 10s
+	milter_command_timeout = ${E2E_WAIT}s
+	milter_content_timeout = ${E2E_WAIT}s
+	END
+	for name in alice carol dave full tell; do
+		echo "$name@mail.example $name/"
+	done >"$world/etc/mailboxes"
+}
+
+write_master_cf()
+{
+	cat <<-END
+	127.0.0.1:$smtp_port inet n - n - - smtpd
+	cleanup unix n - n - 0 cleanup
+	qmgr unix n - n 300 1 qmgr
+	rewrite unix - - n - - trivial-rewrite
+	bounce unix - - n - 0 bounce
+	defer unix - - n - 0 bounce
+	trace unix - - n - 0 bounce
+	error unix - - n - - error
+	retry unix - - n - - error
+	virtual unix - n n - - virtual
+	anvil unix - - n - 1 anvil
+	proxymap unix - - n - - proxymap
+	postlog unix-dgram n - n - 1 postlogd
+	END
+}
+
+postfix_is_up_or_gone()
+{
+	gone "$postfix_pid" || grep -q 'daemon started' "$world/maillog" 2>/dev/null
+}
+
+# Master binds its ports before it logs "daemon started". When it cannot, it ends
+# without a word, for the service that writes the log is not running yet: any
+# early end is taken for a port that somebody else has.
+start_postfix()
+{
+	for attempt in 1 2 3 4 5 6; do
+		smtp_port=$(random_port)
+		write_master_cf >"$world/etc/master.cf"
+		"$postfix_programs/master" -c "$world/etc" \
+			</dev/null >>"$world/maillog" 2>&1 &
+		postfix_pid=$!
+		wait_until postfix_is_up_or_gone ||
+			broken "Postfix does not start"
+		gone "$postfix_pid" || return 0
+	done
+	broken "Postfix ended at once, on $attempt ports"
+}
+
+stop_postfix()
+{
+	[ -n "$postfix_pid" ] || return 0
+	ending=$postfix_pid
+	postfix_pid=
+	kill -TERM "$ending" 2>/dev/null
+	if ! wait_until gone "$ending"; then
+		kill -KILL "$ending" 2>/dev/null
+		broken "Postfix did not end within $E2E_WAIT s of SIGTERM"
+	fi
+	wait "$ending" 2>/dev/null
+	return 0
+}
+
+# --- The world -------------------------------------------------------------
+
+# processes_naming TEXT: the pids whose command line names TEXT or that work in
+# or below the folder TEXT. The text goes to grep by a pipe, or grep would find
+# itself. Without Linux's /proc there are none.
+processes_naming()
+{
+	printf '%s\n' "$1" | grep -alF -f - /proc/[0-9]*/cmdline 2>/dev/null |
+		sed 's|^/proc/\([0-9]*\)/.*|\1|'
+	ls -l /proc/[0-9]*/cwd 2>/dev/null |
+		sed -n "s|.* /proc/\([0-9]*\)/cwd -> $1.*|\1|p"
+}
+
+nobody_is_left()
+{
+	[ -z "$(processes_naming "$world")" ]
+}
+
+# world_begin KIND: a filter listening on KIND, and a Postfix that asks it.
+world_begin()
+{
+	world=$(mktemp -d "${TMPDIR:-/tmp}/mg.XXXXXX") ||
+		broken "no folder below ${TMPDIR:-/tmp}"
+	# mktemp keeps others out, but Postfix's processes must pass.
+	chmod 755 "$world"
+	start_filter_somewhere "$1"
+	make_postfix
+	start_postfix
+}
+
+# world_end: nothing of it may be left. Does nothing when there is no world.
+world_end()
+{
+	[ -n "$world" ] || return 0
+	stop_postfix
+	stop_filter
+	wait_until nobody_is_left || broken "left running:" \
+		"$(processes_naming "$world" | tr '\n' ' ')"
+	remove_world
+}
+
+remove_world()
+{
+	if [ -n "$E2E_KEEP" ]; then
+		echo "kept: $world"
+	else
+		rm -rf "$world"
+	fi
+	world=
+}
+
+# However the test ends, its processes end with it.
+at_exit()
+{
+	status=$?
+	trap - EXIT
+	trap '' HUP INT PIPE TERM
+	[ -n "$world" ] || exit "$status"
+	for pid in $filter_pid $postfix_pid; do
+		kill -TERM "$pid" 2>/dev/null
+	done
+	if ! wait_until nobody_is_left; then
+		kill -KILL $(processes_naming "$world") 2>/dev/null
+	fi
+	remove_world
+	exit "$status"
+}
+
+# over_both_sockets FUNCTION...: each in a world of its own kind of socket; all
+# functions of one kind share the world.
+over_both_sockets()
+{
+	for kind in ${E2E_SOCKET:-unix inet}; do
+		world_begin "$kind"
+		for function in "$@"; do
+			: >"$world/client"
+			"$function"
+			[ -n "$E2E_QUIET" ] || echo "ok - over $kind: $function"
+		done
+		world_end
+	done
+}
+
+# --- What tests say --------------------------------------------------------
+
+# swaks replaces the names between percent signs, and \n.
+message='Date: %DATE%\nFrom: %FROM_ADDRESS%\nTo: %TO_ADDRESS%\n'
+message=$message'Subject: hello\n%NEW_HEADERS%\n\nHello.\n'
+
+# send [SWAKS OPTION]...: one message or attempt. What server and client said
+# is in $world/client; swaks's own status says nothing that the replies do not.
+# The message has a text of ours, for swaks's own names this host, whose full
+# name it would look up.
+send()
+{
+	timeout $((E2E_WAIT * 2)) swaks --server "127.0.0.1:$smtp_port" \
+		--helo client.example --timeout "$E2E_WAIT" \
+		--data "$message" "$@" \
+		</dev/null >"$world/client" 2>&1
+	[ $? -ne 124 ] || fail "no end of the dialogue"
+}
+
+# say: an SMTP dialogue, a command a line, from standard input.
+say()
+{
+	timeout $((E2E_WAIT * 2)) perl "$E2E_LIB/smtp-say" "$smtp_port" \
+		>"$world/client" 2>&1 ||
+		fail "the dialogue broke off"
+}
+
+# client_saw LINE: this reply line, exactly, and nothing but it.
+client_saw()
+{
+	replies | grep -Fxq -e "$1" || fail "the client did not see \"$1\""
+}
+
+# client_saw_like REGEX: a reply line that an extended regex matches.
+client_saw_like()
+{
+	replies | grep -Eq -e "$1" || fail "the client did not see /$1/"
+}
+
+# client_never_saw REGEX
+client_never_saw()
+{
+	! replies | grep -Eq -e "$1" || fail "the client saw /$1/"
+}
+
+# The server's lines of the transcript. swaks marks them "<-  " and, refusals,
+# "<** "; smtp-say marks them "< ".
+replies()
+{
+	sed -n -e 's/^<\(-  \|\*\* \| \)//p' "$world/client"
+}
+
+# mailbox USER COUNT: so many messages are in the mailbox once the queue is
+# empty. $mail is then the last one's file.
+mailbox()
+{
+	wait_until queue_is_empty || fail "the queue does not become empty"
+	mail=
+	mail_count=0
+	for file in "$world/mail/$1/new"/*; do
+		[ -f "$file" ] || continue
+		mail_count=$((mail_count + 1))
+		mail=$file
+	done
+	[ "$mail_count" -eq "$2" ] ||
+		fail "$mail_count messages for $1 instead of $2"
+}
+
+# Asked in the order in which messages move on, so that none is overlooked.
+queue_is_empty()
+{
+	[ -z "$(cd "$world/queue" &&
+		find incoming active deferred hold -type f 2>/dev/null)" ]
+}
+
+# headers FILE: the message's header section, without the trace fields that
+# Postfix puts on top of it.
+headers()
+{
+	awk '
+	/^$/ { exit }
+	/^[ \t]/ { if (!trace) print; next }
+	{
+		trace = 0
+		name = tolower($0)
+		sub(/:.*/, "", name)
+		if (!own && name ~ \
+		    /^(return-path|x-original-to|delivered-to|received)$/)
+			trace = 1
+		else
+			print
+		if (trace && name == "received")
+			own = 1
+	}' "$1"
+}
+
+# forget_mail: empty all mailboxes.
+forget_mail()
+{
+	rm -rf "$world/mail"/*
+}
+
+trap at_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 141' PIPE
+trap 'exit 143' TERM

@@ -1,0 +1,392 @@
+/*
+ * test_language.c - the whole rule language is known by name.
+ *
+ * The lists below are written out from the language's description and not taken
+ * from the program's tables, so that a row that gets lost there is noticed.
+ * Each word stands in an otherwise right rule file: it must load, or be refused
+ * as "'WORD' is not supported by this version". HERE words must load. A made-up
+ * word of each kind is unknown.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "policy.h"
+#include "tests/unit/unit.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+/* A word, and the text that takes the place of "@" in its kind's file. */
+struct row {
+	const char *word;
+	const char *text;	/* NULL: the word itself */
+	bool here;
+};
+
+#define TOP "millgate: 1\n"
+#define RULES "rules:\n  - rule: r\n    then: accept\n"
+#define WHEN(condition) TOP "rules:\n  - rule: r\n    when: {" condition \
+	"}\n    then: accept\n"
+#define THEN(actions) TOP "rules:\n  - rule: r\n    when: {helo: " \
+	"'/(?<word>a)(b)/'}\n    then: " actions "\n"
+
+static const struct row facts[] = {
+	{ "client.ip", NULL, true },
+	{ "client.name", NULL, true },
+	{ "client.port", NULL, true },
+	{ "client.country", NULL, false },
+	{ "client.asn", NULL, false },
+	{ "helo", NULL, true },
+	{ "sender", NULL, true },
+	{ "sender.local", NULL, true },
+	{ "sender.domain", NULL, true },
+	{ "sender.params", NULL, true },
+	{ "sender.size", NULL, true },
+	{ "auth.user", NULL, true },
+	{ "auth.method", NULL, true },
+	{ "tls.version", NULL, true },
+	{ "tls.cipher", NULL, true },
+	{ "tls.subject", NULL, true },
+	{ "tls.verified", NULL, true },
+	{ "recipient", NULL, true },
+	{ "recipient.local", NULL, true },
+	{ "recipient.domain", NULL, true },
+	{ "recipient.params", NULL, true },
+	{ "recipient.position", NULL, true },
+	{ "recipients", NULL, true },
+	{ "recipients.domain", NULL, true },
+	{ "recipients.count", NULL, true },
+	{ "header.subject", NULL, false },
+	{ "header_raw.subject", NULL, true },
+	{ "header_raw.X-Spam_Level", NULL, true },
+	{ "header_names", NULL, false },
+	{ "header_count", NULL, false },
+	{ "address.from", NULL, false },
+	{ "address.to.local", NULL, false },
+	{ "address.cc.domain", NULL, false },
+	{ "address.reply-to.display", NULL, false },
+	{ "auth_results.spf", NULL, false },
+	{ "auth_results.dkim", NULL, false },
+	{ "auth_results.dmarc", NULL, false },
+	{ "auth_results.arc", NULL, false },
+	{ "auth_results.iprev", NULL, false },
+	{ "body", NULL, false },
+	{ "body_raw", NULL, false },
+	{ "attachment.name", NULL, false },
+	{ "attachment.extension", NULL, false },
+	{ "attachment.type", NULL, false },
+	{ "attachment.size", NULL, false },
+	{ "attachment.sha256", NULL, false },
+	{ "attachment.disposition", NULL, false },
+	{ "part.type", NULL, false },
+	{ "part.count", NULL, false },
+	{ "mime.depth", NULL, false },
+	{ "mime.defect", NULL, false },
+	{ "url", NULL, false },
+	{ "url.host", NULL, false },
+	{ "queue_id", NULL, false },
+	{ "size", NULL, false },
+	{ "macro.i", NULL, true },
+	{ "macro.if_addr", NULL, true },
+	{ "macro.{if_addr}", "'macro.{if_addr}'", true },
+	{ "score", NULL, false },
+	{ "label", NULL, false },
+	{ "var.colour", NULL, false },
+	{ "command", NULL, false },
+	{ "now.hour", NULL, false },
+	{ "now.weekday", NULL, false },
+};
+
+static const struct row conditions[] = {
+	{ "all", "all: [{helo: a}, {sender: b}]", true },
+	{ "any", "any: [{helo: a}, {sender: b}]", true },
+	{ "not", "not: {helo: a}", true },
+	{ "none", "none: [{helo: a}, {sender: b}]", true },
+	{ "same", "same: {attachment: {extension: exe}}", false },
+	{ "dnsbl", "dnsbl: {zone: zen.example.org, of: client.ip, "
+	    "returns: 127.0.0.0/8}", false },
+	{ "resolves", "resolves: {name: sender.domain, type: [A, MX]}",
+	    false },
+	{ "rate", "rate: {key: '${client.ip}', limit: 100, per: 1h, "
+	    "count: messages}", false },
+	{ "greylist", "greylist: {key: '${sender}', delay: 5m, keep: 35d}",
+	    false },
+	{ "a literal", "helo: localhost", true },
+	{ "a regex with all its flags", "helo: '/^mail/imsx'", true },
+	{ "a list of both", "helo: [localhost, '/^mail/']", true },
+	{ "the null sender", "sender: <>", true },
+};
+
+static const struct row operators[] = {
+	{ "is", "helo: {is: '/x/'}", true },
+	{ "is_not", "helo: {is_not: x}", false },
+	{ "contains", "helo: {contains: x}", false },
+	{ "starts_with", "helo: {starts_with: x}", false },
+	{ "ends_with", "helo: {ends_with: x}", false },
+	{ "matches", "helo: {matches: ['/x/', '/y/']}", true },
+	{ "in", "helo: {in: [example.com, .example.com]}", true },
+	{ "in", "client.ip: {in: [10.0.0.0/8, 2001:db8::/32]}", true },
+	{ "in", "sender: {in: [a@example.com, a@, .example.com]}", true },
+	{ "gt", "sender.size: {gt: 10M}", false },
+	{ "ge", "sender.size: {ge: 10}", false },
+	{ "lt", "sender.size: {lt: 10}", false },
+	{ "le", "sender.size: {le: 10}", false },
+	{ "eq", "sender.size: {eq: 10}", false },
+	{ "exists", "helo: {exists: true}", true },
+	{ "exists", "helo: {exists: false}", true },
+	{ "every", "recipients: {every: {is: x}}", false },
+	{ "count", "recipients: {count: {ge: 2}}", false },
+};
+
+static const struct row actions[] = {
+	{ "accept", "accept", true },
+	{ "accept", "{accept: connection}", true },
+	{ "reject", "reject", true },
+	{ "reject", "{reject: 'no ${helo|one} ${1} ${2} ${word}'}", true },
+	{ "reject", "{reject: {code: 552, status: 5.7.0, text: no}}", true },
+	{ "reject", "{reject: \"one\\ntwo\"}", true },
+	{ "tempfail", "tempfail", true },
+	{ "tempfail", "{tempfail: {code: 450, status: 4.2.1}}", true },
+	{ "discard", "discard", false },
+	{ "close", "close", false },
+	{ "add_header", "{add_header: {name: X-A, value: a}}", true },
+	{ "add_header", "{add_header: {name: X-A, value: a, at: bottom}}",
+	    true },
+	{ "add_header", "{add_header: {name: X-A, value: a, at: top}}", true },
+	{ "set_header", "{set_header: {name: X-A, value: a}}", false },
+	{ "remove_header", "{remove_header: X-A}", true },
+	{ "remove_header", "{remove_header: {name: X-A, match: '/a/', "
+	    "nth: -1}}", true },
+	{ "a regex for names of fields", "{remove_header: '/^X-/'}", false },
+	{ "rewrite_header", "{rewrite_header: {name: X-A, match: '/a/', "
+	    "with: b, all: true, or_add: true}}", false },
+	{ "set_sender", "{set_sender: a@example.com}", false },
+	{ "add_recipient", "{add_recipient: a@example.com}", false },
+	{ "remove_recipient", "{remove_recipient: a@example.com}", false },
+	{ "rewrite_recipient", "{rewrite_recipient: {match: '/a/', with: b}}",
+	    false },
+	{ "replace_body", "{replace_body: x}", false },
+	{ "rewrite_body", "{rewrite_body: {match: '/a/', with: b}}", false },
+	{ "append_body", "{append_body: x}", false },
+	{ "quarantine", "{quarantine: x}", false },
+	{ "score", "{score: 2.5}", false },
+	{ "label", "{label: bulk}", false },
+	{ "set", "{set: {name: value}}", false },
+	{ "log", "{log: x}", false },
+	{ "add_header", "[{add_header: {name: X-A, value: a}}, accept]", true },
+};
+
+static const struct row rule_keys[] = {
+	{ "when", "when: {helo: a}", true },
+	{ "mode", "mode: shadow", false },
+	{ "mode", "mode: off", false },
+	{ "mode", "mode: enforce", false },
+	{ "until", "until: 2026-12-31", false },
+	{ "at", "at: rcpt", false },
+	{ "early", "early: true", false },
+	{ "tests", "tests: [{given: {helo: a}, expect: no-match}]", false },
+};
+
+static const struct row sections[] = {
+	{ "settings", "settings: {listen: unix:/run/x}", true },
+	{ "tables", "tables: {a: [b]}", true },
+	{ "conditions", "conditions: {a: {helo: b}}", true },
+	{ "include", "include: [rules.d/*.yaml]", false },
+	{ "tests", "tests: [{test: x, helo: y, expect: {accept: true}}]",
+	    false },
+};
+
+static const struct row tables[] = {
+	{ "a list", "[example.com, .example.com]", true },
+	{ "cidr", "{cidr: [127.0.0.0/8, 10.0.0.0/8, '2001:db8::/32']}", true },
+	{ "file", "{file: blocked.txt}", false },
+	{ "type", "{type: cidr, cidr: []}", false },
+};
+
+static const struct row settings[] = {
+	{ "listen", "listen: inet:8891@127.0.0.1", true },
+	{ "control", "control: unix:/run/control", false },
+	{ "socket", "socket: {mode: 0660, group: postfix}", true },
+	{ "user", "user: millgate", false },
+	{ "group", "group: millgate", false },
+	{ "pidfile", "pidfile: /run/pid", false },
+	{ "mode", "mode: shadow", false },
+	{ "log", "log: {to: syslog, format: json, level: info}", false },
+	{ "metrics", "metrics: inet:9000", false },
+	{ "state", "state: /var/lib/millgate", false },
+	{ "resolver", "resolver: {servers: [127.0.0.1], timeout: 2s}", false },
+	{ "geoip", "geoip: /usr/share/GeoIP/x.mmdb", false },
+	{ "trusted_authserv", "trusted_authserv: [mx.example.com]", false },
+	{ "limits", "limits: {recipients: 5}", true },
+	{ "require_jit", "require_jit: true", false },
+	{ "record", "record: {dir: /var/x}", false },
+	{ "on_error", "on_error: tempfail", true },
+	{ "on_error", "on_error: accept", true },
+};
+
+static const struct row limits[] = {
+	{ "body", "body: 1M", false },
+	{ "message", "message: 50M", false },
+	{ "regex_match", "regex_match: 100000", true },
+	{ "regex_depth", "regex_depth: 1000", true },
+	{ "regex_time", "regex_time: 50ms", false },
+	{ "message_time", "message_time: 5s", false },
+	{ "mime_depth", "mime_depth: 10", false },
+	{ "mime_parts", "mime_parts: 100", false },
+	{ "header_bytes", "header_bytes: 64K", true },
+	{ "recipients", "recipients: 100", true },
+	{ "connections", "connections: 100", false },
+};
+
+/* A kind of word: the file that it stands in, and what a wrong one is told. */
+static const struct kind {
+	const char *sentence;
+	const char *file;
+	const struct row *rows;
+	size_t count;
+	const char *unknown;	/* text for a made-up word */
+	const char *told;
+} kinds[] = {
+	{ "facts", WHEN("@: {exists: true}"), facts, COUNT(facts),
+	    "frobnicate", "unknown fact 'frobnicate'" },
+	{ "facts with a dot", WHEN("@: {exists: true}"), NULL, 0,
+	    "client.frobnicate", "unknown fact 'client.frobnicate'" },
+	{ "facts in text", THEN("{reject: 'x${@}'}"), NULL, 0, "frobnicate",
+	    "there is no fact or group 'frobnicate'" },
+	{ "conditions", WHEN("@"), conditions, COUNT(conditions),
+	    "frobnicate: {helo: a}", "unknown fact 'frobnicate'" },
+	{ "operators", WHEN("@"), operators, COUNT(operators),
+	    "helo: {frobnicate: a}",
+	    "unknown key 'frobnicate' in a fact's operators" },
+	{ "actions", THEN("@"), actions, COUNT(actions), "{frobnicate: a}",
+	    "unknown action 'frobnicate'" },
+	{ "keys of a reply", THEN("@"), NULL, 0, "{reject: {frobnicate: a}}",
+	    "unknown key 'frobnicate' in a reply" },
+	{ "keys of add_header", THEN("@"), NULL, 0,
+	    "{add_header: {name: X, value: a, frobnicate: b}}",
+	    "unknown key 'frobnicate' in add_header" },
+	{ "keys of remove_header", THEN("@"), NULL, 0,
+	    "{remove_header: {name: X, frobnicate: b}}",
+	    "unknown key 'frobnicate' in remove_header" },
+	{ "keys of a rule", TOP "rules:\n  - rule: r\n    @\n    then: "
+	    "accept\n", rule_keys, COUNT(rule_keys), "frobnicate: a",
+	    "unknown key 'frobnicate' in a rule" },
+	{ "sections", TOP "@\n" RULES, sections, COUNT(sections),
+	    "frobnicate: a", "unknown key 'frobnicate' in a rule file" },
+	{ "tables", TOP "tables: {t: @}\n" RULES, tables, COUNT(tables),
+	    "{frobnicate: [a]}", "unknown key 'frobnicate' in a table" },
+	{ "settings", TOP "settings: {@}\n" RULES, settings, COUNT(settings),
+	    "frobnicate: a", "unknown key 'frobnicate' in 'settings'" },
+	{ "keys of the socket", TOP "settings: {socket: {@}}\n" RULES, NULL, 0,
+	    "frobnicate: a", "unknown key 'frobnicate' in 'socket'" },
+	{ "limits", TOP "settings: {limits: {@}}\n" RULES, limits,
+	    COUNT(limits), "frobnicate: 1",
+	    "unknown key 'frobnicate' in 'limits'" },
+};
+
+/* Load FILE with TEXT for its "@"; what went wrong first is in ERRORS. */
+static struct policy *
+load(const char *file, const char *text, struct error_list *errors)
+{
+	size_t at = span_find(span_of(file), '@');
+	char whole[1024];
+
+	(void)snprintf(whole, sizeof whole, "%.*s%s%s", (int)at, file, text,
+	    file + at + 1);
+	return policy_load_text("rules.yaml", span_of(whole), errors);
+}
+
+/* Is P what a word of the language may be told? */
+static bool
+is_refused_by_name(const struct problem *p, const char *word)
+{
+	static const char end[] = " is not supported by this version";
+	char quoted[128];
+
+	(void)snprintf(quoted, sizeof quoted, "'%s'%s", word, end);
+	if (strstr(p->text, quoted) != NULL)
+		return true;
+	return strstr(p->text, word) == p->text &&
+	    strcmp(p->text + strlen(word), end) == 0;
+}
+
+static void
+check_row(const struct kind *k, const struct row *row)
+{
+	const char *text = row->text != NULL ? row->text : row->word;
+	struct error_list errors = { .count = 0 };
+	struct policy *p = load(k->file, text, &errors);
+
+	unit_case(text);
+	check_true(!row->here || p != NULL);
+	check_size(errors.count, p != NULL ? 0 : 1);
+	if (errors.count > 0 && !is_refused_by_name(&errors.at[0], row->word))
+		check_text(errors.at[0].text, "not supported by this version");
+	policy_unref(p);
+	error_list_release(&errors);
+}
+
+static void
+test_words(void)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		for (size_t k = 0; k < kinds[i].count; k++)
+			check_row(&kinds[i], &kinds[i].rows[k]);
+}
+
+static void
+test_unknown(void)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct error_list errors = { .count = 0 };
+		struct policy *p;
+
+		unit_case(kinds[i].sentence);
+		p = load(kinds[i].file, kinds[i].unknown, &errors);
+		check_true(p == NULL);
+		check_true(errors.count > 0);
+		if (errors.count > 0)
+			check_text(errors.at[0].text, kinds[i].told);
+		policy_unref(p);
+		error_list_release(&errors);
+	}
+}
+
+static void
+test_version(void)
+{
+	struct error_list errors = { .count = 0 };
+	struct policy *p = load("millgate: @\n" RULES, "1", &errors);
+
+	check_true(p != NULL);
+	policy_unref(p);
+	p = load("millgate: @\n" RULES, "2", &errors);
+	check_true(p == NULL);
+	error_list_release(&errors);
+}
+
+/* Facts may be named in text, too. */
+static void
+test_variables(void)
+{
+	static const char file[] = THEN("{reject: 'x${@}'}");
+	const struct kind k = { .file = file };
+
+	for (size_t i = 0; i < COUNT(facts); i++) {
+		struct row row = facts[i];
+
+		row.text = NULL;
+		if (strchr(row.word, '{') == NULL)
+			check_row(&k, &row);
+	}
+}
+
+static const struct unit_test tests[] = {
+	{ "every word loads, or is refused by name", test_words },
+	{ "every fact may be named in text, or is refused by name",
+	  test_variables },
+	{ "a made-up word of each kind is unknown", test_unknown },
+	{ "the language has one version", test_version },
+};
+
+UNIT_MAIN("language", tests)
