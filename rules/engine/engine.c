@@ -19,6 +19,7 @@
 #include "rules/engine/expand.h"
 #include "rules/engine/learn.h"
 #include "rules/engine/reading.h"
+#include "rules/engine/recipients.h"
 
 /* What a client can say before MAIL is at most a few lines of 64 KiB, the most
  * that a milter packet holds. */
@@ -93,8 +94,8 @@ forget_message(struct engine *e)
 	arena_reset(&e->message);
 	forget_facts(e, PHASE_MAIL);
 	e->sender = e->queue_id = span_make(NULL, 0);
-	e->recipients = e->last_recipient = NULL;
-	e->recipient_count = e->live = e->header_bytes = 0;
+	recipients_forget(e);
+	e->header_bytes = 0;
 	e->decisions = NULL;
 	e->decision_room = 0;
 	e->failed = NULL;
@@ -169,62 +170,28 @@ on_mail(struct engine *e, const struct event *event, struct verdict *v)
 	return decide_sender(e, v);
 }
 
-static struct recipient *
-find_recipient(struct engine *e, struct span address, unsigned long hash)
-{
-	struct recipient *r;
-
-	for (r = e->recipients; r != NULL; r = r->next)
-		if (r->hash == hash && span_equal_nocase(r->address, address))
-			return r;
-	return NULL;
-}
-
-/* NULL when memory is used up, which the arena's flag tells. */
-static struct recipient *
-add_recipient(struct engine *e, const struct event *event, unsigned long hash)
-{
-	struct recipient *r = arena_calloc(&e->message, 1, sizeof *r);
-
-	if (r == NULL)
-		return NULL;
-	r->address = arena_copy(&e->message, event->envelope.path);
-	r->hash = hash;
-	r->position = ++e->recipient_count;
-	learn_recipient_facts(e, r, event);
-	if (r->address.ptr == NULL || r->values == NULL)
-		return NULL;
-	if (e->last_recipient != NULL)
-		e->last_recipient->next = r;
-	else
-		e->recipients = r;
-	e->last_recipient = r;
-	reading_begin(e, r);
-	return r;
-}
-
 static int
 on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 {
 	struct span address = event->envelope.path;
-	unsigned long hash = span_hash_nocase(address, 0);
 	struct recipient *r;
 
 	learn_until(e, PHASE_RCPT, event);
-	r = find_recipient(e, address, hash);
+	r = recipients_find(e, address);
 	if (r != NULL) {
-		if (r->refused)
-			*v = r->refusal;
+		v->kind = r->refusal;
+		v->reply = r->reply;
 		return 0;
 	}
 	if (e->recipient_count >= e->policy->settings.limits.recipients)
 		return decide_too_many(e, address, v);
-	r = add_recipient(e, event, hash);
+	r = recipients_add(e, event);
 	if (r == NULL)
 		return 0;	/* engine_feed() looks at the arena */
 	if (decide_recipient(e, r, v) < 0)
 		return -1;
-	r->refusal = *v;
+	r->refusal = v->kind;
+	r->reply = v->reply;
 	e->live += !r->refused;
 	return 0;
 }

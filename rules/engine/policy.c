@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "rules/base/xmalloc.h"
 #include "rules/engine/parts.h"
@@ -25,6 +26,9 @@ policy_new(const char *name)
 	atomic_init(&p->references, 1);
 	arena_init(&p->arena, SIZE_MAX);
 	p->file = xstrdup(name);
+	/* Without it, tables are slower under attack and nothing is wrong. */
+	if (getrandom(&p->hash_key, sizeof p->hash_key, GRND_NONBLOCK) < 0)
+		p->hash_key = 0;
 	p->settings.socket_mode = SOCKET_MODE_DEFAULT;
 	p->settings.on_error = VERDICT_TEMPFAIL;
 	p->settings.limits = (struct limits){

@@ -42,7 +42,8 @@ struct recipient {
 	struct values *values;		/* by slot->personal */
 	struct reading reading;
 	bool refused;
-	struct verdict refusal;		/* what a repeated RCPT is told */
+	enum verdict_kind refusal;	/* what a repeated RCPT is told */
+	struct reply reply;
 	struct recipient *next;		/* in RCPT order */
 };
 
@@ -72,6 +73,8 @@ struct engine {
 
 	struct recipient *recipients;
 	struct recipient *last_recipient;
+	struct recipient **index;	/* the same by hash: recipients.c */
+	size_t index_size;
 	size_t recipient_count;		/* distinct ones, refused ones too */
 	size_t live;			/* not refused */
 	size_t header_bytes;

@@ -9,11 +9,53 @@
 #include "rules/load/load.h"
 #include "rules/mail/header_text.h"
 
+/* Sendmail names macros with letters, digits and '_'. */
+static bool
+macro_name_is_valid(struct span name)
+{
+	size_t i;
+	char c;
+
+	for (i = 0; i < name.len; i++) {
+		c = ascii_lower(name.ptr[i]);
+		if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9'))
+			return false;
+	}
+	return name.len > 0;
+}
+
+/* A name that cannot exist would be a fact without a value for ever. */
+static int
+check_name(struct loader *l, const struct node *n, size_t offset,
+    const struct slot *fact)
+{
+	struct span name = fact->name;
+	struct problem *p;
+
+	if (fact->kind->family == FAMILY_HEADER) {
+		if (header_name_is_valid(name))
+			return 0;
+		p = tree_error_at(&l->tree, n, offset, "'%s' is no name of a "
+		    "header field", quote(name).text);
+		problem_hint(p, "printable ASCII characters, no blank and no "
+		    "colon");
+		return -1;
+	}
+	if (macro_name_is_valid(name))
+		return 0;
+	p = tree_error_at(&l->tree, n, offset, "'%s' is no name of a macro",
+	    quote(name).text);
+	problem_hint(p, "letters, digits and '_'; {if_addr} is "
+	    "macro.if_addr");
+	return -1;
+}
+
 int
 load_fact(struct loader *l, const struct node *n, size_t offset,
     struct span text, unsigned *slot)
 {
 	const struct fact_kind *kind;
+	struct slot fact;
 	struct span name;
 
 	kind = fact_find(text, &name);
@@ -27,12 +69,10 @@ load_fact(struct loader *l, const struct node *n, size_t offset,
 	if (name.len > 2 && name.ptr[0] == '{' &&
 	    name.ptr[name.len - 1] == '}')	/* macro.{if_addr} */
 		name = span_make(name.ptr + 1, name.len - 2);
-	if (kind->family == FAMILY_HEADER && !header_name_is_valid(name)) {
-		problem_hint(tree_error_at(&l->tree, n, offset, "'%s' is no "
-		    "name of a header field", quote(name).text),
-		    "printable ASCII characters, no blank and no colon");
+	fact = (struct slot){ .kind = kind, .name = name };
+	if ((kind->flags & FACT_BY_NAME) != 0 &&
+	    check_name(l, n, offset, &fact) < 0)
 		return -2;
-	}
 	*slot = policy_slot(l->policy, kind, name);
 	return 0;
 }
