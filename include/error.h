@@ -16,14 +16,14 @@
 #define ERROR_TEXT_MAX 512	/* a message longer than this helps nobody */
 
 struct error {
-	char text[ERROR_TEXT_MAX];	/* one line, without a newline at its end */
+	char text[ERROR_TEXT_MAX];	/* one line, no newline at its end */
 };
 
 /* Put a formatted message into E (NULL is allowed); returns -1 always. */
 int error_set(struct error *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A place in a rule file. Line and column count from 1, columns in characters. */
+/* A place in a rule file. Lines and columns count from 1, in characters. */
 struct place {
 	const char *file;	/* borrowed from whoever loads the file */
 	unsigned line;		/* 0: the file as a whole */
@@ -39,7 +39,7 @@ struct problem {
 	unsigned column;
 	char *text;		/* what is wrong */
 	char *hint;		/* what to do about it; NULL for none */
-	char *source;		/* the line as it stands in the file; NULL for none */
+	char *source;		/* the line of the file; NULL for none */
 };
 
 /*

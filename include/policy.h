@@ -29,7 +29,7 @@ struct limits {
 struct settings {
 	const char *listen;		/* NULL: not set */
 	unsigned socket_mode;		/* of a unix socket: 0660 */
-	const char *socket_group;	/* its group by name; NULL: as it comes */
+	const char *socket_group;	/* its group; NULL: as it comes */
 	enum verdict_kind on_error;	/* VERDICT_TEMPFAIL or VERDICT_ACCEPT */
 	struct limits limits;
 };

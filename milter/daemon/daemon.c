@@ -98,7 +98,9 @@ service_main(void *self)
  * Serve until a signal says stop, or libmilter gives up. libmilter waits for
  * the same signals in a thread of its own, but a process's signals go to its
  * first thread when that takes them, so smfi_main() runs in another. It begins
- * when pthread_create() is over, for signals are blocked in there.
+ * when this one takes signals again, for in pthread_create() it does not.
+ * libmilter is told to stop by the signal, which waits for it, and not by
+ * smfi_stop(), which may come before libmilter is set up.
  */
 static int
 run_service(struct error *error)
@@ -108,13 +110,15 @@ run_service(struct error *error)
 	int signal;
 
 	(void)pthread_mutex_lock(&service.begin);
+	signals_hold();
 	if (pthread_create(&service.thread, NULL, service_main, &service) != 0)
 		return error_set(error, "cannot start a thread");
+	signals_release();
 	(void)pthread_mutex_unlock(&service.begin);
 	while (!stop && (signal = signals_wait()) != 0) {
 		stop = signal != SIGHUP;
 		if (stop)
-			(void)smfi_stop();
+			signals_pass_on();
 		else
 			log_notice("SIGHUP ignored: this version reads its "
 			    "rules at start only");

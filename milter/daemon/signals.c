@@ -16,6 +16,10 @@
 /* Written before the handler is set and the first thread exists. */
 static int wake_pipe[2] = { -1, -1 };
 
+static const int caught[] = { SIGTERM, SIGINT, SIGHUP };
+
+#define CAUGHT (sizeof caught / sizeof caught[0])
+
 static void
 wake(unsigned char byte)
 {
@@ -33,24 +37,58 @@ on_signal(int number)
 	wake((unsigned char)number);
 }
 
+static sigset_t
+all_caught(void)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < CAUGHT; i++)
+		sigaddset(&set, caught[i]);
+	return set;
+}
+
 int
 signals_catch(void)
 {
-	static const int caught[] = { SIGTERM, SIGINT, SIGHUP };
-	struct sigaction action = { .sa_handler = on_signal,
-		.sa_flags = SA_RESTART };
+	/* Without SA_RESTART: signals_wait() wakes up and reads again. */
+	struct sigaction action = { .sa_handler = on_signal };
 	size_t i;
 
 	if (pipe2(wake_pipe, O_CLOEXEC) < 0 ||
 	    fcntl(wake_pipe[1], F_SETFL, O_NONBLOCK) < 0)
 		return -1;
 	sigemptyset(&action.sa_mask);
-	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
+	for (i = 0; i < CAUGHT; i++)
 		if (sigaction(caught[i], &action, NULL) < 0)
 			return -1;
 	/* A peer that is gone is an error of write(2), no reason to die. */
 	action.sa_handler = SIG_IGN;
 	return sigaction(SIGPIPE, &action, NULL);
+}
+
+void
+signals_hold(void)
+{
+	sigset_t set = all_caught();
+
+	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void
+signals_release(void)
+{
+	sigset_t set = all_caught();
+
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void
+signals_pass_on(void)
+{
+	signals_hold();
+	(void)kill(getpid(), SIGTERM);
 }
 
 int

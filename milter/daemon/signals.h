@@ -12,6 +12,19 @@
  */
 int signals_catch(void);
 
+/*
+ * Hold them back in the calling thread and in those that it creates from now
+ * on, or let them come again.
+ */
+void signals_hold(void);
+void signals_release(void);
+
+/*
+ * Send SIGTERM to whoever waits for it, now or later, in another thread:
+ * libmilter does. The calling thread gets no more of them.
+ */
+void signals_pass_on(void);
+
 /* The next of them, in the order in which they came; 0: signals_wake(). */
 int signals_wait(void);
 

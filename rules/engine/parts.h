@@ -160,7 +160,7 @@ struct policy {
 	struct settings settings;
 	struct policy_needs needs;
 	char *file;
-	unsigned long hash_key;		/* for tables of what comes from outside */
+	unsigned long hash_key;		/* for what comes from outside */
 
 	struct regex **regexes;
 	size_t regex_count;

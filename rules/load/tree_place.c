@@ -117,7 +117,8 @@ tree_place(const struct tree *t, const struct node *n, size_t offset)
 		}
 		done++;
 	}
-	if (done < offset || (source.len > 0 && utf8_is_continuation(source.ptr[0])))
+	if (done < offset || (source.len > 0 &&
+	    utf8_is_continuation(source.ptr[0])))
 		return (struct place){ t->file, n->line, n->column };
 	return at;
 }

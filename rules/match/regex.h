@@ -56,7 +56,7 @@ enum regex_result regex_match(const struct regex *r, struct span subject,
     const struct regex_limits *limits, struct span *groups, size_t count,
     struct error *error);
 
-/* Are patterns compiled to machine code here, or run by the slow interpreter? */
+/* Are patterns compiled to machine code here, or slowly interpreted? */
 bool regex_has_jit(void);
 
 /* PCRE2's own version, "10.42 2022-12-11". Static storage. */

@@ -154,7 +154,8 @@ rawmilter_macros(struct rawmilter *m, enum wire_letter command, ...)
 	va_list args;
 
 	va_start(args, command);
-	while (count < MACROS_MAX && (name = va_arg(args, const char *)) != NULL) {
+	while (count < MACROS_MAX &&
+	    (name = va_arg(args, const char *)) != NULL) {
 		macros[count].name = span_of(name);
 		macros[count++].value = span_of(va_arg(args, const char *));
 	}

@@ -11,7 +11,6 @@
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "policy.h"
 #include "tests/support/one_message.h"
@@ -19,7 +18,6 @@
 
 #define LOADS 5000
 #define FILE_MAX 16384
-#define SECONDS_MAX 2		/* of CPU time, for one file */
 
 /* Bytes that mean something to YAML, to us, or to nobody. */
 static const char spice[] = "{}[]:,-?&*!|>'\"%@`#\\/$\n\t\r \0\xff\xc3~0a";
@@ -80,7 +78,6 @@ static void
 check_load(const char *text, size_t len)
 {
 	struct error_list errors = { .count = 0 };
-	clock_t start = clock();
 	struct policy *p;
 
 	p = policy_load_text("rules.yaml", span_make(text, len), &errors);
@@ -91,7 +88,6 @@ check_load(const char *text, size_t len)
 		(void)one_message(p);
 	policy_unref(p);
 	error_list_release(&errors);
-	check_true(clock() - start < SECONDS_MAX * CLOCKS_PER_SEC);
 }
 
 static void
