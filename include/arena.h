@@ -18,7 +18,10 @@ struct arena {
 	struct arena_block *first;	/* kept over resets */
 	struct arena_block *current;
 	size_t used;			/* bytes handed out since the reset */
-	size_t limit;			/* most bytes that may be handed out */
+	size_t limit;			/* most bytes that may be handed out;
+					 * each piece counts with what aligns
+					 * it. With the ends of blocks that
+					 * stay free, twice that is taken. */
 	bool exhausted;			/* an allocation was refused */
 };
 

@@ -9,7 +9,7 @@
  *	paths		without <>, source route (RFC 5321 4.1.1.3) or blanks;
  *			the null sender keeps its name "<>"
  *	header fields	name without blanks at its end, value without blanks
- *			at its start, folds as LF, a bare CR as a space
+ *			or folds at its start, folds as LF, a bare CR as a space
  *	macros		name without braces: "{if_addr}" is "if_addr"
  *
  * The order of events is that of SMTP, but nothing may rely on it: a peer may
@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 
 #include "buffer.h"
+#include "ip.h"
 #include "span.h"
 
 /* The moments at which a filter may answer, in the order of RFC 5321. */
@@ -61,12 +62,6 @@ enum event_kind {
 struct macro {
 	struct span name;
 	struct span value;
-};
-
-/* An IPv4 (4 bytes) or IPv6 (16 bytes) address in network order; 0: none. */
-struct ip {
-	uint8_t bytes[16];
-	uint8_t len;
 };
 
 /*

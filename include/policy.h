@@ -16,6 +16,9 @@
 
 struct policy;
 
+/* A producer may gather the macros of one phase on its stack. */
+#define POLICY_MACROS_MAX 128
+
 /*
  * Bounds of what one session may cost. Each may be set under settings.limits.
  */
@@ -62,7 +65,7 @@ size_t policy_rule_count(const struct policy *p);
 
 /*
  * The macros that the rules and the log want to have with events of PHASE, as
- * names without braces; their number is in COUNT.
+ * names without braces; their number, POLICY_MACROS_MAX at most, is in COUNT.
  */
 const char *const *policy_macros(const struct policy *p, enum phase phase,
     size_t *count);

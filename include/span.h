@@ -82,4 +82,7 @@ ascii_lower(char c)
  */
 unsigned long span_hash_nocase(struct span s, unsigned long key);
 
+/* The same for tables that compare with span_equal(). */
+unsigned long span_hash(struct span s, unsigned long key);
+
 #endif

@@ -85,10 +85,6 @@ command_load(const char *path, bool *opened)
 		return NULL;
 	policy = policy_load(path, &errors);
 	error_list_print(&errors, stderr);
-	if (errors.count > 0) {
-		policy_unref(policy);
-		policy = NULL;
-	}
 	error_list_release(&errors);
 	return policy;
 }

@@ -38,7 +38,6 @@ int command_bad_option(int answer, char **argv);
 /*
  * Load the rules in PATH ("-": standard input). NULL when that fails: the
  * reasons were printed and *OPENED tells whether PATH could be read at all.
- * A policy whose file has problems all the same is not given out.
  */
 struct policy *command_load(const char *path, bool *opened);
 

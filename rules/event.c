@@ -16,7 +16,7 @@
 #include <netinet/in.h>
 
 #include "event.h"
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "verdict.h"
 
 static const char *const phase_names[PHASE_COUNT] = {
@@ -149,10 +149,11 @@ event_rcpt(struct span path, const struct span *params, size_t param_count)
 	return envelope(EVENT_RCPT, path, params, param_count);
 }
 
+/* A blank, or a part of a fold. */
 static bool
-is_blank(char c)
+is_white(char c)
 {
-	return c == ' ' || c == '\t';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /*
@@ -177,9 +178,9 @@ event_header(struct span name, struct span value, struct buffer *scratch)
 	struct event ev = { .kind = EVENT_HEADER };
 
 	/* RFC 5322 4.5: blanks may stand between the name and the colon. */
-	while (name.len > 0 && is_blank(name.ptr[name.len - 1]))
-		name = span_head(name, name.len - 1);
-	while (value.len > 0 && is_blank(value.ptr[0]))
+	name = span_trim(name);
+	/* "Subject:\r\n hello" is the same field as "Subject: hello". */
+	while (value.len > 0 && is_white(value.ptr[0]))
 		value = span_skip(value, 1);
 	buffer_clear(scratch);
 	if (span_find(value, '\r') < value.len) {

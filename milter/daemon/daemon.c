@@ -44,9 +44,9 @@ find_place(const struct settings *settings, struct listen_spec *spec,
 		    "place to listen on");
 		return EX_CONFIG;
 	}
-	if (listen_spec_parse(settings->listen, spec, error) < 0)
-		return EX_CONFIG;
-	return 0;
+	/* The loader has read the same text. */
+	return listen_spec_parse(settings->listen, spec, error) < 0 ?
+	    EX_CONFIG : 0;
 }
 
 /* Let libmilter open the socket that LISTENER has claimed. */
@@ -168,9 +168,7 @@ daemon_run(struct policy *policy, struct error *error)
 	status = find_place(settings, &spec, error);
 	if (status != 0)
 		return status;
-	plan = plan_new(policy, error);
-	if (plan == NULL)
-		return EX_CONFIG;
+	plan = plan_new(policy);
 	session_set_plan(plan);
 	status = listener_claim(&listener, &spec, settings->socket_mode,
 	    settings->socket_group, error);

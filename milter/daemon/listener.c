@@ -34,7 +34,6 @@ find_group(struct listener *l, const char *name, struct error *error)
 	l->group = (gid_t)-1;
 	if (name == NULL || l->spec.family != LISTEN_UNIX)
 		return 0;
-	errno = 0;
 	group = getgrnam(name);
 	if (group == NULL) {
 		error_set(error, "there is no group '%s' for the socket", name);
@@ -184,6 +183,23 @@ try_bind(const struct addrinfo *info)
 	return result;
 }
 
+/* Put the address of INFO in the place of its name. */
+static int
+keep_address(struct listener *l, const struct addrinfo *info,
+    struct error *error)
+{
+	char host[LISTEN_HOST_MAX];
+	int result = getnameinfo(info->ai_addr, info->ai_addrlen, host,
+	    sizeof host, NULL, 0, NI_NUMERICHOST);
+
+	if (result != 0)
+		return error_set(error, "cannot listen on '%s': its address "
+		    "cannot be written: %s", l->spec.host,
+		    gai_strerror(result));
+	memcpy(l->spec.host, host, sizeof host);
+	return 0;
+}
+
 static int
 claim_port(struct listener *l, struct error *error)
 {
@@ -208,10 +224,8 @@ claim_port(struct listener *l, struct error *error)
 	else if (result != 0)
 		error_set(error, "cannot listen on %s: %s", text,
 		    strerror(result));
-	/* From here on the resolver has no say any more. */
-	if (result == 0)
-		getnameinfo(info->ai_addr, info->ai_addrlen, l->spec.host,
-		    sizeof l->spec.host, NULL, 0, NI_NUMERICHOST);
+	else	/* from here on the resolver has no say any more */
+		result = keep_address(l, info, error);
 	freeaddrinfo(info);
 	return result == 0 ? 0 : EX_UNAVAILABLE;
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-#include "milter/daemon/listen_spec.h"
+#include "rules/base/listen_spec.h"
 
 struct listener {
 	struct listen_spec spec;	/* its host a number once claimed */

@@ -175,15 +175,45 @@ line_write(struct line *l)
 	} while (written < 0 && errno == EINTR);
 }
 
+/* What is left of TEXT when its front is cut until it fits into LEN bytes. */
+static struct span
+tail_that_fits(struct span text, size_t len)
+{
+	struct span rest = text;
+	size_t need = 0, written;
+	char one[4];
+
+	while (rest.len > 0) {
+		rest = span_skip(rest, escape_one(rest, one, sizeof one,
+		    &written));
+		need += written;
+	}
+	while (need > len) {
+		text = span_skip(text, escape_one(text, one, sizeof one,
+		    &written));
+		need -= written;
+	}
+	return text;
+}
+
+/* Of a path that is too long the front is cut, for the line stands behind. */
 static void
 line_place(struct line *l, const struct place *place)
 {
-	char text[PATH_MAX];
+	char text[PATH_MAX + sizeof ":4294967295"];
+	char cut[sizeof "..." + LOG_VALUE_MAX];
+	struct span value, tail;
 
 	if (place->file == NULL)
 		return;
 	snprintf(text, sizeof text, "%s:%u", place->file, place->line);
-	line_field(l, "place", span_of(text));
+	value = span_of(text);
+	if (tail_that_fits(value, LOG_VALUE_MAX).len < value.len) {
+		tail = tail_that_fits(value, LOG_VALUE_MAX - 3);
+		snprintf(cut, sizeof cut, "...%.*s", (int)tail.len, tail.ptr);
+		value = span_of(cut);
+	}
+	line_field(l, "place", value);
 }
 
 /* What does not fit into TEXT would be cut by log_escape() as well. */
@@ -222,10 +252,11 @@ scope_name(enum decision_scope scope)
 void
 log_decision(const struct decision *d)
 {
+	bool failure = d->scope == DECISION_FAILURE;
 	struct line l;
 
-	line_begin(&l, d->queue_id, d->scope == DECISION_FAILURE ?
-	    "failure" : verdict_name(d->kind));
+	line_begin(&l, d->queue_id, failure ? "failure" :
+	    verdict_name(d->kind));
 	line_field(&l, "scope", span_of(scope_name(d->scope)));
 	line_field(&l, "rule", d->rule);
 	line_place(&l, &d->place);
@@ -242,31 +273,36 @@ log_decision(const struct decision *d)
 	line_write(&l);
 }
 
-void
-log_failure(struct span queue_id, const char *format, ...)
+/* What FORMAT says: the reason for a failure, or the line itself. */
+static void __attribute__((format(printf, 3, 0)))
+log_words(struct span queue_id, bool failure, const char *format, va_list args)
 {
 	char text[ERROR_TEXT_MAX];
 	struct line l;
+
+	vsnprintf(text, sizeof text, format, args);
+	line_begin(&l, queue_id, failure ? "failure" : text);
+	if (failure)
+		line_field(&l, "why", span_of(text));
+	line_write(&l);
+}
+
+void
+log_failure(struct span queue_id, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	log_words(queue_id, true, format, args);
 	va_end(args);
-	line_begin(&l, queue_id, "failure");
-	line_field(&l, "why", span_of(text));
-	line_write(&l);
 }
 
 void
 log_notice(const char *format, ...)
 {
-	char text[ERROR_TEXT_MAX];
-	struct line l;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	log_words(span_of(NULL), false, format, args);
 	va_end(args);
-	line_begin(&l, span_of(NULL), text);
-	line_write(&l);
 }

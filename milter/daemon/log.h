@@ -6,7 +6,8 @@
  *
  * (in one line). First the queue id, or "-"; then what happened; then fields in
  * this order, those that are unknown left out: scope rule place phase reply
- * client name helo from to rcpts edits why. A line is written by a single
+ * client name helo from to rcpts edits why. Of a place too long for a value the
+ * front is cut, so that the line number stays. A line is written by a single
  * write(2) to standard output and is no longer than PIPE_BUF, so that lines of
  * several threads never mix. Any thread; nothing is allocated.
  */

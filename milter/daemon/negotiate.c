@@ -48,7 +48,7 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 			return SMFIS_REJECT;
 		}
 	}
-	s->protocol = plan_protocol(s->plan, protocol);
+	session_agree(s, plan_protocol(s->plan, protocol));
 	*our_actions = needed;
 	*our_protocol = s->protocol;
 	*our2 = 0;

@@ -5,10 +5,11 @@
  * round trip for every message. But a step is left out only when the policy
  * says that nothing is learned and nothing is answered there.
  *
- * Failure: only at start, with a message.
+ * Failure: none but no memory at start.
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ join_names(char **names, size_t count)
 }
 
 struct plan *
-plan_new(struct policy *policy, struct error *error)
+plan_new(struct policy *policy)
 {
 	struct plan *plan = xcalloc(1, sizeof *plan);
 
@@ -109,13 +110,7 @@ plan_new(struct policy *policy, struct error *error)
 		const char *const *names = policy_macros(policy,
 		    (enum phase)phase, &count);
 
-		if (count > PLAN_MACROS_MAX) {
-			error_set(error, "the rules read %zu macros at %s; at "
-			    "most %d can be asked for", count,
-			    phase_name((enum phase)phase), PLAN_MACROS_MAX);
-			plan_free(plan);
-			return NULL;
-		}
+		assert(count <= POLICY_MACROS_MAX);
 		plan->names[phase] = xcalloc(count + 1, sizeof(char *));
 		for (size_t i = 0; i < count; i++)
 			plan->names[phase][i] = name_for_libmilter(names[i]);
@@ -123,21 +118,6 @@ plan_new(struct policy *policy, struct error *error)
 		plan->list[phase] = join_names(plan->names[phase], count);
 	}
 	return plan;
-}
-
-void
-plan_free(struct plan *plan)
-{
-	if (plan == NULL)
-		return;
-	for (int phase = 0; phase < PHASE_COUNT; phase++) {
-		for (size_t i = 0; i < plan->name_count[phase]; i++)
-			free(plan->names[phase][i]);
-		free(plan->names[phase]);
-		free(plan->list[phase]);
-	}
-	policy_unref(plan->policy);
-	free(plan);
 }
 
 struct policy *
@@ -190,7 +170,7 @@ plan_ask_macros(const struct plan *plan, SMFICTX *ctx)
 
 size_t
 plan_read_macros(const struct plan *plan, SMFICTX *ctx, enum phase phase,
-    struct macro macros[PLAN_MACROS_MAX])
+    struct macro macros[POLICY_MACROS_MAX])
 {
 	size_t found = 0;
 

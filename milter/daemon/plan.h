@@ -15,9 +15,6 @@
 
 #include "policy.h"
 
-/* Macros of one phase: they are gathered on the stack. */
-#define PLAN_MACROS_MAX 128
-
 struct plan;
 
 /* One thing that an MTA says to a filter. */
@@ -33,12 +30,10 @@ struct step {
 const struct step *step_of(enum event_kind kind);
 
 /*
- * A plan for POLICY, of which it takes a reference. NULL when the policy wants
- * more than PLAN_MACROS_MAX macros at one phase: ERROR says so. Exits when
- * there is no memory.
+ * A plan for POLICY, of which it takes a reference; there is no way to free
+ * it. Exits when there is no memory.
  */
-struct plan *plan_new(struct policy *policy, struct error *error);
-void plan_free(struct plan *plan);
+struct plan *plan_new(struct policy *policy);
 
 struct policy *plan_policy(const struct plan *plan);
 
@@ -59,6 +54,6 @@ int plan_ask_macros(const struct plan *plan, SMFICTX *ctx);
  * they live until the callback returns. Returns how many.
  */
 size_t plan_read_macros(const struct plan *plan, SMFICTX *ctx,
-    enum phase phase, struct macro macros[PLAN_MACROS_MAX]);
+    enum phase phase, struct macro macros[POLICY_MACROS_MAX]);
 
 #endif

@@ -3,15 +3,15 @@
  * agreed.
  *
  * The one path of an event: macros, engine, log, answer. When libmilter stops
- * it drops its connections without a word, so all sessions are kept in a list
- * of our own.
+ * it drops its connections without a word: their sessions are then never ended,
+ * and only counted.
  *
  * Failure: a session that cannot be had, and an engine that fails, both end in
  * a temporary refusal, never in mail that nobody judged.
  */
 #include "config.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -27,34 +27,18 @@
 /* Written before the first thread exists, read by all of them. */
 static const struct plan *plan_of_all;
 
-/* Any thread, under the lock. */
-static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct session *registry_first;
-static size_t registry_count;
+/* Any thread. */
+static atomic_size_t open_count;
 
-static void
-registry_add(struct session *s)
-{
-	pthread_mutex_lock(&registry_lock);
-	s->next = registry_first;
-	s->link = &registry_first;
-	if (s->next != NULL)
-		s->next->link = &s->next;
-	registry_first = s;
-	registry_count++;
-	pthread_mutex_unlock(&registry_lock);
-}
-
-static void
-registry_remove(struct session *s)
-{
-	pthread_mutex_lock(&registry_lock);
-	*s->link = s->next;
-	if (s->next != NULL)
-		s->next->link = s->link;
-	registry_count--;
-	pthread_mutex_unlock(&registry_lock);
-}
+/*
+ * What every MTA so far has agreed to; any thread. An MTA that keeps its
+ * connection for another client (SMFIC_QUIT_NC) does not negotiate again, but
+ * libmilter has called xxfi_close as if all were over, and the session is gone
+ * with what it knew. To be silent where not all have agreed would leave an MTA
+ * waiting; to answer where one has makes libmilter drop the answer, with a line
+ * in syslog. So what is common to all is what the next client begins with.
+ */
+static atomic_ulong protocol_of_all = ~0ul;
 
 static struct session *
 session_new(void)
@@ -70,14 +54,15 @@ session_new(void)
 		return NULL;
 	}
 	buffer_init(&s->scratch, SCRATCH_MAX);
-	registry_add(s);
+	s->protocol = atomic_load(&protocol_of_all);
+	atomic_fetch_add(&open_count, 1);
 	return s;
 }
 
 static void
 session_free(struct session *s)
 {
-	registry_remove(s);
+	atomic_fetch_sub(&open_count, 1);
 	engine_free(s->engine);
 	buffer_release(&s->scratch);
 	free(s->params);
@@ -124,6 +109,13 @@ session_end(SMFICTX *ctx)
 	session_free(s);
 }
 
+void
+session_agree(struct session *s, unsigned long protocol)
+{
+	s->protocol = protocol;
+	atomic_fetch_and(&protocol_of_all, protocol);
+}
+
 int
 session_params(struct session *s, char **argv, size_t *count)
 {
@@ -161,7 +153,7 @@ sfsistat
 session_step(struct session *s, SMFICTX *ctx, struct event *event)
 {
 	const struct step *step = step_of(event->kind);
-	struct macro macros[PLAN_MACROS_MAX];
+	struct macro macros[POLICY_MACROS_MAX];
 	struct verdict verdict;
 
 	event->macros = macros;
@@ -183,10 +175,5 @@ session_step(struct session *s, SMFICTX *ctx, struct event *event)
 size_t
 session_count(void)
 {
-	size_t count;
-
-	pthread_mutex_lock(&registry_lock);
-	count = registry_count;
-	pthread_mutex_unlock(&registry_lock);
-	return count;
+	return atomic_load(&open_count);
 }

@@ -18,8 +18,6 @@
 #include "milter/daemon/plan.h"
 
 struct session {
-	struct session *next;		/* the registry's, under its lock */
-	struct session **link;
 	const struct plan *plan;
 	struct engine *engine;
 	struct buffer scratch;		/* of header fields */
@@ -39,6 +37,9 @@ struct session *session_get(SMFICTX *ctx);
 
 /* The session of CTX; NULL when there is none. */
 struct session *session_find(SMFICTX *ctx);
+
+/* PROTOCOL (SMFIP_*) was agreed for S. */
+void session_agree(struct session *s, unsigned long protocol);
 
 /* End the session of CTX, if there is one. */
 void session_end(SMFICTX *ctx);

@@ -83,18 +83,19 @@ arena_alloc(struct arena *a, size_t size)
 	size_t whole;
 	char *ptr;
 
-	/* Everything takes a multiple of the alignment, so all is aligned. */
-	if (size > a->limit || a->used > a->limit - size ||
-	    size > SIZE_MAX - sizeof *b - ALIGNMENT)
+	if (size > SIZE_MAX - sizeof *b - ALIGNMENT)
 		goto exhausted;
+	/* Everything takes a multiple of the alignment, so all is aligned. */
 	whole = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (whole > a->limit || a->used > a->limit - whole)
+		goto exhausted;
 	if (b == NULL || b->size - b->used < whole)
 		b = block_add(a, whole);
 	if (b == NULL)
 		goto exhausted;
 	ptr = b->data + b->used;
 	b->used += whole;
-	a->used += size;
+	a->used += whole;
 	ASAN_UNPOISON_MEMORY_REGION(ptr, size);
 	return ptr;
 

@@ -3,8 +3,9 @@
  *
  * The list copies everything it is given. Problems are printed in the order of
  * their places, those of one place in the order in which they were found.
- * Rule files come from people: control characters in a source line are shown
- * as '?', and a long line is cut around the column that matters.
+ * Rule files come from people, and messages, hints and even names of files may
+ * quote them: whatever is printed shows control characters as '?'. A long
+ * source line is cut around the column that matters.
  *
  * Failure: beyond ERROR_LIST_MAX problems are only counted. Copies are made
  * with xmalloc, for lists are filled at load time.
@@ -128,6 +129,17 @@ excerpt_make(struct span line, unsigned column)
 	};
 }
 
+/* C0 but the tab, DEL and, in UTF-8, C1: a terminal may obey them. */
+static bool
+is_control(struct span s)
+{
+	unsigned char c = (unsigned char)s.ptr[0];
+
+	if (c == 0xc2 && s.len > 1)
+		return (unsigned char)s.ptr[1] < 0xa0;
+	return (c < 0x20 && c != '\t') || c == 0x7f;
+}
+
 /* Write S for a terminal: control characters and broken UTF-8 as '?'. */
 static void
 print_safely(struct span s, FILE *out)
@@ -135,15 +147,13 @@ print_safely(struct span s, FILE *out)
 	size_t n;
 
 	for (; s.len > 0; s = span_skip(s, n)) {
-		unsigned char c = (unsigned char)s.ptr[0];
-
 		n = utf8_length(s);
-		if (n == 0 || (c < 0x20 && c != '\t') || c == 0x7f) {
-			n = 1;
+		if (n == 0 || is_control(s))
 			putc('?', out);
-		} else {
+		else
 			fwrite(s.ptr, 1, n, out);
-		}
+		if (n == 0)
+			n = 1;
 	}
 }
 
@@ -169,16 +179,21 @@ print_source(const struct problem *p, FILE *out)
 static void
 print_problem(const struct problem *p, FILE *out)
 {
-	fputs(p->file, out);
+	print_safely(span_of(p->file), out);
 	if (p->line > 0)
 		fprintf(out, ":%u", p->line);
 	if (p->line > 0 && p->column > 0)
 		fprintf(out, ":%u", p->column);
-	fprintf(out, ": error: %s\n", p->text);
+	fputs(": error: ", out);
+	print_safely(span_of(p->text), out);
+	putc('\n', out);
 	if (p->line > 0 && p->source != NULL)
 		print_source(p, out);
-	if (p->hint != NULL)
-		fprintf(out, "%5s = %s\n", "", p->hint);
+	if (p->hint == NULL)
+		return;
+	fprintf(out, "%5s = ", "");
+	print_safely(span_of(p->hint), out);
+	putc('\n', out);
 }
 
 static bool

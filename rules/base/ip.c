@@ -12,7 +12,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "rules/base/ip.h"
+#include "ip.h"
 
 _Static_assert(IP_TEXT_MAX == INET6_ADDRSTRLEN, "room for any address");
 
@@ -71,12 +71,4 @@ ip_format(const struct ip *ip, char out[IP_TEXT_MAX])
 	if (ip->len == 0 ||
 	    inet_ntop(family, ip->bytes, out, IP_TEXT_MAX) == NULL)
 		out[0] = '\0';
-}
-
-int
-ip_compare(const struct ip *a, const struct ip *b)
-{
-	if (a->len != b->len)
-		return a->len < b->len ? -1 : 1;
-	return memcmp(a->bytes, b->bytes, a->len);
 }

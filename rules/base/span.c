@@ -79,21 +79,34 @@ span_trim(struct span s)
 }
 
 /*
- * FNV-1a over the letters in lower case, begun at a point that KEY moves, and
- * stirred once more at the end, because FNV's low bits follow the last byte
- * closely and tables take their low bits.
+ * FNV-1a, begun at a point that KEY moves, and stirred once more at the end,
+ * because FNV's low bits follow the last byte closely and tables take their low
+ * bits.
  */
-unsigned long
-span_hash_nocase(struct span s, unsigned long key)
+static inline unsigned long
+hash(struct span s, unsigned long key, bool nocase)
 {
 	unsigned long long h = 0xcbf29ce484222325ULL ^ key;
 
 	for (size_t i = 0; i < s.len; i++) {
-		h ^= (unsigned char)ascii_lower(s.ptr[i]);
+		h ^= (unsigned char)(nocase ? ascii_lower(s.ptr[i]) :
+		    s.ptr[i]);
 		h *= 0x100000001b3ULL;
 	}
 	h ^= h >> 32;
 	h *= 0x9e3779b97f4a7c15ULL;
 	h ^= h >> 29;
 	return (unsigned long)h;
+}
+
+unsigned long
+span_hash_nocase(struct span s, unsigned long key)
+{
+	return hash(s, key, true);
+}
+
+unsigned long
+span_hash(struct span s, unsigned long key)
+{
+	return hash(s, key, false);
 }

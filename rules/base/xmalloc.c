@@ -13,9 +13,8 @@
 
 #include "rules/base/xmalloc.h"
 
-/* Never returns NULL: PTR, or the end of the process. */
-static void *
-or_exit(void *ptr)
+void *
+xcheck(void *ptr)
 {
 	if (ptr != NULL)
 		return ptr;
@@ -26,7 +25,7 @@ or_exit(void *ptr)
 void *
 xmalloc(size_t size)
 {
-	return or_exit(malloc(size > 0 ? size : 1));
+	return xcheck(malloc(size > 0 ? size : 1));
 }
 
 void *
@@ -34,7 +33,7 @@ xcalloc(size_t count, size_t size)
 {
 	if (count == 0 || size == 0)
 		count = size = 1;
-	return or_exit(calloc(count, size));
+	return xcheck(calloc(count, size));
 }
 
 void *
@@ -43,8 +42,8 @@ xreallocarray(void *old, size_t count, size_t size)
 	if (count == 0 || size == 0)
 		count = size = 1;
 	if (count > SIZE_MAX / size)
-		return or_exit(NULL);
-	return or_exit(realloc(old, count * size));
+		return xcheck(NULL);
+	return xcheck(realloc(old, count * size));
 }
 
 char *

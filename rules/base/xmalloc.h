@@ -10,6 +10,9 @@
 
 #include "span.h"
 
+/* PTR, or the end of the process when it is NULL: for others' allocations. */
+void *xcheck(void *ptr);
+
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 /* Room for COUNT elements of SIZE bytes; overflow of the product exits. */

@@ -28,14 +28,6 @@ struct walk {
 	size_t element;
 };
 
-static struct regex_limits
-walk_limits(const struct walk *w)
-{
-	const struct limits *l = &w->engine->policy->settings.limits;
-
-	return (struct regex_limits){ l->regex_match, l->regex_depth };
-}
-
 /* The first alternative of M that VALUE satisfies; NULL for none. */
 static const struct alternative *
 alternative_of(struct walk *w, const struct matcher *m, const struct slot *slot,
@@ -148,7 +140,7 @@ walk_condition(struct walk *w, const struct condition *c)
 static bool
 visit_regex(struct walk *w, const struct hit *hit)
 {
-	struct regex_limits limits = walk_limits(w);
+	struct regex_limits limits = session_regex_limits(w->engine);
 	struct error ignored;
 
 	if (hit->regex == NULL)
@@ -171,7 +163,8 @@ branch_capture(struct engine *e, const struct condition *when,
 		(void)walk_condition(&w, when);
 }
 
-bool
+/* Do the facts of slots A and B speak of the same elements? */
+static bool
 slots_are_family(const struct slot *a, const struct slot *b)
 {
 	if (a == b)

@@ -28,13 +28,6 @@ is_refusal(enum verdict_kind k)
 	return k == VERDICT_REJECT || k == VERDICT_TEMPFAIL;
 }
 
-static int
-out_of_memory(struct engine *e)
-{
-	return error_set(&e->trouble, "the message needs more memory than a "
-	    "session may have");
-}
-
 /* Where the reading for R ends; a failure that ends it is logged. */
 static struct outcome
 outcome_of(struct engine *e, struct recipient *r)
@@ -42,8 +35,7 @@ outcome_of(struct engine *e, struct recipient *r)
 	struct outcome o = reading_outcome(e, r);
 
 	if (o.answer == ANSWER_FAILED)
-		session_log_failure(e, o.rule, "a condition could not be "
-		    "judged; on_error decides");
+		session_log_unjudged(e, o.rule, "on_error decides");
 	return o;
 }
 
@@ -59,11 +51,11 @@ refuse(struct engine *e, const struct outcome *o, const struct recipient *r,
 	if (o->answer == ANSWER_FAILED)
 		v->reply = decide_error_reply();
 	else if (expand_reply(e, o->rule, r, &v->reply) < 0)
-		return out_of_memory(e);
+		return -1;	/* the arena's flag says why */
 	d = session_decide(e, personal ? DECISION_RECIPIENT :
 	    DECISION_MESSAGE, o->rule);
 	if (d == NULL)
-		return out_of_memory(e);
+		return -1;	/* the arena's flag says why */
 	d->kind = v->kind;
 	d->reply = v->reply;
 	if (personal)
@@ -80,7 +72,7 @@ accept_by(struct engine *e, enum decision_scope scope, const struct outcome *o,
 
 	d = session_decide(e, scope, o->rule);
 	if (d == NULL)
-		return out_of_memory(e);
+		return -1;	/* the arena's flag says why */
 	v->kind = d->kind = VERDICT_ACCEPT;
 	d->edits = v->edit_count;
 	return 0;
@@ -128,14 +120,19 @@ decide_recipient(struct engine *e, struct recipient *r, struct verdict *v)
 int
 decide_too_many(struct engine *e, struct span address, struct verdict *v)
 {
-	struct decision *d = session_decide(e, DECISION_RECIPIENT, NULL);
+	struct decision *d;
 
-	if (d == NULL)
-		return out_of_memory(e);
 	/* RFC 5321 4.5.3.1.10 */
 	v->reply = (struct reply){ 452, span_of("4.5.3"),
 		span_of("Too many recipients") };
-	v->kind = d->kind = VERDICT_TEMPFAIL;
+	v->kind = VERDICT_TEMPFAIL;
+	if (e->too_many)
+		return 0;	/* one line tells it */
+	e->too_many = true;
+	d = session_decide(e, DECISION_RECIPIENT, NULL);
+	if (d == NULL)
+		return -1;	/* the arena's flag says why */
+	d->kind = v->kind;
 	d->reply = v->reply;
 	d->recipient = arena_copy(&e->message, address);
 	return 0;
@@ -200,13 +197,13 @@ decide_message(struct engine *e, bool at_end, struct verdict *v)
 		return refuse(e, &s.refusal, s.refused, v);
 	if (s.unknown != SIZE_MAX || !s.any || s.refusal.rule != NULL) {
 		if (at_end)
-			return error_set(&e->trouble, "the message ended and "
-			    "no recipient was named");
+			return error_set(&e->trouble, "the message ended "
+			    "without a recipient");
 		return 0;
 	}
 	if (!at_end && s.may_edit)
 		return 0;
 	if (at_end && edits_resolve(e, v) < 0)
-		return out_of_memory(e);
+		return -1;	/* the arena's flag says why */
 	return accept_by(e, DECISION_MESSAGE, &s.first, v);
 }

@@ -22,19 +22,14 @@ struct added {
 	bool removed;
 };
 
-/* Which of a slot's original fields went. */
-struct removed {
-	bool *at;		/* by number of the value; NULL: none */
-};
-
 struct model {
 	struct engine *engine;
 	const struct rule *rule;	/* whose action is being done */
 	struct added *added;
 	size_t added_count;
 	size_t added_room;
-	struct removed *removed;	/* by slot */
-	size_t removed_count;
+	/* By slot, then by number of the value: did it go? NULL: none did. */
+	bool **removed;
 };
 
 /* Where a field of the model is: among the originals, or the added ones. */
@@ -93,7 +88,7 @@ static size_t
 model_fields(struct model *m, const struct action *a, struct field *fields)
 {
 	const struct values *values = &m->engine->values[a->slot];
-	bool *removed = m->removed[a->slot].at;
+	bool *removed = m->removed[a->slot];
 	size_t i, n;
 
 	n = model_added_fields(m, a->name, true, fields);
@@ -109,8 +104,7 @@ static int
 select_matching(struct model *m, const struct action *a, struct field *fields,
     size_t *count)
 {
-	const struct limits *l = &m->engine->policy->settings.limits;
-	struct regex_limits limits = { l->regex_match, l->regex_depth };
+	struct regex_limits limits = session_regex_limits(m->engine);
 	size_t i, n = 0;
 	struct error why;
 
@@ -139,11 +133,11 @@ model_remove(struct model *m, const struct action *a)
 	size_t n = m->engine->values[a->slot].count, i;
 	struct field *fields;
 
-	if (m->removed[a->slot].at == NULL)
-		m->removed[a->slot].at = arena_calloc(arena, n + 1,
-		    sizeof *m->removed->at);
+	if (m->removed[a->slot] == NULL)
+		m->removed[a->slot] = arena_calloc(arena, n + 1,
+		    sizeof **m->removed);
 	fields = arena_calloc(arena, n + m->added_count + 1, sizeof *fields);
-	if (fields == NULL || m->removed[a->slot].at == NULL)
+	if (fields == NULL || m->removed[a->slot] == NULL)
 		return -1;
 	n = model_fields(m, a, fields);
 	if (select_matching(m, a, fields, &n) < 0)
@@ -180,7 +174,7 @@ model_do(struct model *m, const struct rule *rule, const struct recipient *r)
 static size_t
 slot_removals(const struct model *m, unsigned slot, struct edit *edits)
 {
-	const bool *removed = m->removed[slot].at;
+	const bool *removed = m->removed[slot];
 	size_t i, n = 0;
 
 	if (removed == NULL)
@@ -224,6 +218,17 @@ model_operations(struct model *m, struct verdict *v)
 	return 0;
 }
 
+/* Does RULE hold for R? When that cannot be judged, the rule is skipped. */
+static bool
+holds_for(struct engine *e, const struct rule *rule, const struct recipient *r)
+{
+	enum answer answer = rule_holds(e, rule, r);
+
+	if (answer == ANSWER_FAILED)
+		session_log_unjudged(e, rule, "the rule is skipped");
+	return answer == ANSWER_YES;
+}
+
 /*
  * The first recipient left, in RCPT order, for whom RULE is reached and holds.
  * A message without recipients is read for none in particular. False: none.
@@ -232,21 +237,21 @@ static bool
 rule_applies(struct engine *e, const struct rule *rule, struct recipient **who)
 {
 	struct recipient *r = e->recipients;
-	enum answer answer;
 
-	do {
-		*who = r;
-		if (r == NULL || !r->refused) {
-			answer = rule->index > reading_outcome(e, r).index ?
-			    ANSWER_NO : rule_holds(e, rule, r);
-			if (answer == ANSWER_YES)
-				return true;
-			if (answer == ANSWER_FAILED)
-				session_log_failure(e, rule, "a condition "
-				    "could not be judged; the rule is skipped");
+	*who = NULL;
+	if (r == NULL)
+		return rule->index <= reading_outcome(e, NULL).index &&
+		    holds_for(e, rule, NULL);
+	for (; r != NULL; r = r->next) {
+		if (r->refused || rule->index > reading_outcome(e, r).index)
+			continue;
+		if (holds_for(e, rule, r)) {
+			*who = r;
+			return true;
 		}
-		r = r != NULL ? r->next : NULL;
-	} while (r != NULL);
+		if (!rule->per_recipient)
+			return false;	/* nor for any other */
+	}
 	return false;
 }
 
@@ -272,11 +277,19 @@ edits_resolve(struct engine *e, struct verdict *v)
 bool
 edits_are_ruled_out(struct engine *e, size_t limit, const struct recipient *r)
 {
-	const struct rule_list *list = &e->policy->editing;
+	const struct rule_list *common = &e->policy->common_edits;
+	const struct rule_list *personal = &e->policy->personal_edits;
 	size_t i;
 
-	for (i = 0; i < list->count && list->at[i]->index <= limit; i++)
-		if (rule_holds(e, list->at[i], r) != ANSWER_NO)
+	/* A rule that does not hold never will: it is asked once a message. */
+	while (e->editing < common->count &&
+	    rule_holds(e, common->at[e->editing], NULL) == ANSWER_NO)
+		e->editing++;
+	if (e->editing < common->count &&
+	    common->at[e->editing]->index <= limit)
+		return false;
+	for (i = 0; i < personal->count && personal->at[i]->index <= limit; i++)
+		if (rule_holds(e, personal->at[i], r) != ANSWER_NO)
 			return false;
 	return true;
 }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "rules/engine/decide.h"
 #include "rules/engine/expand.h"
 #include "rules/engine/learn.h"
@@ -96,6 +96,8 @@ forget_message(struct engine *e)
 	e->sender = e->queue_id = span_make(NULL, 0);
 	recipients_forget(e);
 	e->header_bytes = 0;
+	e->regex_failures = 0;
+	e->too_many = false;
 	e->decisions = NULL;
 	e->decision_room = 0;
 	e->failed = NULL;
@@ -179,8 +181,8 @@ on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 	learn_until(e, PHASE_RCPT, event);
 	r = recipients_find(e, address);
 	if (r != NULL) {
-		v->kind = r->refusal;
-		v->reply = r->reply;
+		v->kind = r->given.kind;
+		v->reply = r->given.reply;
 		return 0;
 	}
 	if (e->recipient_count >= e->policy->settings.limits.recipients)
@@ -190,8 +192,7 @@ on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 		return 0;	/* engine_feed() looks at the arena */
 	if (decide_recipient(e, r, v) < 0)
 		return -1;
-	r->refusal = v->kind;
-	r->reply = v->reply;
+	r->given = (struct given){ v->kind, v->reply };
 	e->live += !r->refused;
 	return 0;
 }
@@ -294,15 +295,13 @@ static void
 give_up(struct engine *e, const struct step *step, struct verdict *v)
 {
 	e->answered = true;
-	e->final = (struct verdict){ .kind = e->policy->settings.on_error };
+	e->final = (struct given){ .kind = e->policy->settings.on_error };
 	if (e->final.kind == VERDICT_TEMPFAIL)
 		e->final.reply = decide_error_reply();
-	e->failure = (struct decision){ .scope = DECISION_MESSAGE,
-		.kind = e->final.kind, .phase = e->phase,
-		.reply = e->final.reply, .queue_id = e->queue_id,
-		.client = e->client, .client_name = e->client_name,
-		.helo = e->helo, .sender = e->sender, .recipients = e->live,
-		.detail = span_of(e->trouble.text) };
+	e->failure = session_decision(e, DECISION_MESSAGE);
+	e->failure.kind = e->final.kind;
+	e->failure.reply = e->final.reply;
+	e->failure.detail = span_of(e->trouble.text);
 	memset(v, 0, sizeof *v);
 	v->error = e->trouble;
 	v->decisions = &e->failure;
@@ -318,7 +317,7 @@ keep_answer(struct engine *e, const struct step *step, const struct verdict *v)
 	    step->phase == PHASE_CONNECT)
 		return;
 	e->answered = true;
-	e->final = *v;
+	e->final = (struct given){ v->kind, v->reply };
 }
 
 int

@@ -11,7 +11,13 @@
 
 #include "rules/engine/evaluate.h"
 
-bool
+/*
+ * A message may make so many regexes run into a limit, then no more are tried:
+ * each costs the most that one can, and who sends such a message chose it.
+ */
+#define REGEX_FAILURES_MAX 16
+
+static bool
 slot_is_known(const struct engine *e, unsigned slot, const struct recipient *r)
 {
 	const struct slot *s = &e->policy->slots[slot];
@@ -43,17 +49,18 @@ table_test(const struct engine *e, const struct table *t,
 }
 
 static enum answer
-alternative_test(const struct engine *e, const struct alternative *a,
+alternative_test(struct engine *e, const struct alternative *a,
     struct span value)
 {
-	const struct limits *l = &e->policy->settings.limits;
-	struct regex_limits limits = { l->regex_match, l->regex_depth };
-	struct error ignored;
+	struct regex_limits limits = session_regex_limits(e);
 
 	if (a->regex == NULL)
 		return span_equal_nocase(a->literal, value) ? ANSWER_YES :
 		    ANSWER_NO;
-	switch (regex_match(a->regex, value, &limits, NULL, 0, &ignored)) {
+	if (e->regex_failures >= REGEX_FAILURES_MAX)
+		return ANSWER_FAILED;
+	switch (regex_match(a->regex, value, &limits, NULL, 0,
+	    &e->regex_why)) {
 	case REGEX_YES:
 		return ANSWER_YES;
 	case REGEX_NO:
@@ -61,11 +68,12 @@ alternative_test(const struct engine *e, const struct alternative *a,
 	case REGEX_FAILED:
 		break;
 	}
+	e->regex_failures++;
 	return ANSWER_FAILED;
 }
 
 enum answer
-matcher_test(const struct engine *e, const struct matcher *m,
+matcher_test(struct engine *e, const struct matcher *m,
     const struct slot *slot, struct span value)
 {
 	enum answer result = ANSWER_NO, one;
@@ -85,7 +93,7 @@ matcher_test(const struct engine *e, const struct matcher *m,
 
 /* Does this one value satisfy all operators of T? */
 static enum answer
-value_test(const struct engine *e, const struct test *t, struct span value)
+value_test(struct engine *e, const struct test *t, struct span value)
 {
 	const struct slot *slot = &e->policy->slots[t->slot];
 	enum answer result = ANSWER_YES, one;
@@ -102,7 +110,7 @@ value_test(const struct engine *e, const struct test *t, struct span value)
 }
 
 static enum answer
-values_test(const struct engine *e, const struct test *t,
+values_test(struct engine *e, const struct test *t,
     const struct values *values)
 {
 	enum answer result = ANSWER_NO, one;

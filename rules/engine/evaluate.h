@@ -11,14 +11,12 @@
 
 #include "rules/engine/session.h"
 
-/* Is the fact in SLOT known by now, and which values has it for R? */
-bool slot_is_known(const struct engine *e, unsigned slot,
-    const struct recipient *r);
+/* The values of the fact in SLOT for R; it must be known. */
 const struct values *slot_values(const struct engine *e, unsigned slot,
     const struct recipient *r);
 
 /* Does one value of a fact of this SLOT satisfy matcher M? */
-enum answer matcher_test(const struct engine *e, const struct matcher *m,
+enum answer matcher_test(struct engine *e, const struct matcher *m,
     const struct slot *slot, struct span value);
 
 /* Does condition C hold for R (NULL: for none in particular)? */

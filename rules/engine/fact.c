@@ -109,9 +109,10 @@ static const struct fact_kind fact_table[] = {
 };
 
 /*
- * Macros that Postfix 3.7 (milter_*_macros) and Sendmail 8.17
- * (confMILTER_MACROS_*) both send without being told to. Postfix has no queue
- * ID before the first recipient is accepted, so "i" counts from DATA on.
+ * Macros that Postfix 3.7 (milter_*_macros) or Sendmail 8.17
+ * (confMILTER_MACROS_*) sends without being told to, by the later of the two.
+ * Postfix has no queue ID before the first recipient is accepted, so "i" counts
+ * from DATA on.
  */
 static const struct macro_row {
 	const char *name;

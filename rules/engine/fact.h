@@ -60,8 +60,8 @@ const struct fact_kind *fact_find(struct span text, struct span *name);
 const struct fact_kind *fact_at(size_t i);
 
 /*
- * From which phase macro NAME (without braces) is known: where both Postfix
- * and Sendmail send it unasked, PHASE_EOM for all others. PER_RECIPIENT tells
+ * From which phase macro NAME (without braces) is known: where Postfix or
+ * Sendmail sends it unasked, PHASE_EOM for all others. PER_RECIPIENT tells
  * whether it belongs to a recipient.
  */
 enum phase macro_known(struct span name, bool *per_recipient);

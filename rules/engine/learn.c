@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "rules/engine/learn.h"
 #include "rules/mail/address.h"
 
@@ -33,6 +33,14 @@ learn_part(struct learning *l, struct span value)
 {
 	if (value.len > 0)
 		learn_value(l, value);
+}
+
+/* The same of what is kept already. */
+static void
+learn_kept_part(struct learning *l, struct span value)
+{
+	if (value.len > 0)
+		learn_kept(l, value);
 }
 
 static void
@@ -177,13 +185,13 @@ learn_recipient(struct learning *l)
 void
 learn_recipient_local(struct learning *l)
 {
-	learn_part(l, address_local(l->recipient->address));
+	learn_kept_part(l, address_local(l->recipient->address));
 }
 
 void
 learn_recipient_domain(struct learning *l)
 {
-	learn_part(l, address_domain(l->recipient->address));
+	learn_kept_part(l, address_domain(l->recipient->address));
 }
 
 void
@@ -225,7 +233,6 @@ learn_recipients_count(struct learning *l)
 	learn_number(l, l->engine->live);
 }
 
-/* What was folded at its very start begins with a blank. */
 void
 learn_header_raw(struct learning *l)
 {
@@ -280,16 +287,18 @@ learn_header(struct engine *e, const struct event *event)
 	const struct slot_list *list = &e->policy->headers;
 	struct learning l = { .engine = e, .event = event,
 		.arena = &e->message };
+	bool read = false;
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
 		l.slot = &e->policy->slots[list->at[i]];
 		if (!span_equal_nocase(l.slot->name, event->header.name))
 			continue;
-		e->header_bytes += event->header.name.len +
-		    event->header.value.len;
+		read = true;
 		l.out = &e->values[list->at[i]];
 		l.slot->kind->learn(&l);
-		return;
 	}
+	if (read)
+		e->header_bytes += event->header.name.len +
+		    event->header.value.len;
 }

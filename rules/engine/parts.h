@@ -77,7 +77,8 @@ struct condition {
 	enum phase earliest;		/* at which any of it may be known */
 	bool per_recipient;		/* reads a fact of one recipient */
 	bool beyond_connection;		/* reads a fact of the message */
-	bool captures;			/* a regex in it may capture */
+	unsigned groups;		/* that its regexes may capture, group
+					 * 0 of one included: the most of any */
 };
 
 enum piece_kind {
@@ -127,7 +128,6 @@ struct rule {
 	size_t index;			/* in file order */
 	const struct condition *when;	/* NULL: always */
 	enum verdict_kind verdict;	/* VERDICT_CONTINUE: none */
-	bool whole_connection;		/* accept: connection */
 	struct answer_text answer;	/* of reject and tempfail */
 	const struct action *actions;
 	size_t action_count;
@@ -186,6 +186,8 @@ struct policy {
 	struct rule_list common;	/* give a verdict, the same for all */
 	struct rule_list personal;	/* give a verdict, read the recipient */
 	struct rule_list editing;	/* have edits */
+	struct rule_list common_edits;	/* of these, the same for all */
+	struct rule_list personal_edits;	/* and the others */
 };
 
 /* A new policy for the file called NAME, with default settings. */
@@ -199,11 +201,8 @@ struct span policy_copy(struct policy *p, struct span s);
 const struct regex *policy_adopt_regex(struct policy *p, struct regex *r);
 void policy_adopt_table(struct policy *p, struct table *t);
 
-/*
- * The slot for fact KIND with NAME, made when it is not there yet. Names of
- * header fields ignore case.
- */
-unsigned policy_slot(struct policy *p, const struct fact_kind *kind,
+/* A new slot, for fact KIND with NAME, which is copied. Returns its number. */
+unsigned policy_add_slot(struct policy *p, const struct fact_kind *kind,
     struct span name);
 
 #endif

@@ -43,11 +43,7 @@ policy_new(const char *name)
 void *
 policy_alloc(struct policy *p, size_t count, size_t size)
 {
-	void *memory = arena_calloc(&p->arena, count > 0 ? count : 1, size);
-
-	if (memory == NULL)
-		(void)xreallocarray(NULL, SIZE_MAX, size);	/* says why */
-	return memory;
+	return xcheck(arena_calloc(&p->arena, count > 0 ? count : 1, size));
 }
 
 struct span
@@ -60,19 +56,26 @@ policy_copy(struct policy *p, struct span s)
 	return span_make(copy, s.len);
 }
 
+/* Room for one more behind COUNT elements of SIZE bytes: powers of two. */
+static void *
+grow(void *old, size_t count, size_t size)
+{
+	if ((count & (count - 1)) != 0)
+		return old;
+	return xreallocarray(old, count > 0 ? 2 * count : 1, size);
+}
+
 const struct regex *
 policy_adopt_regex(struct policy *p, struct regex *r)
 {
-	p->regexes = xreallocarray(p->regexes, p->regex_count + 1,
-	    sizeof *p->regexes);
+	p->regexes = grow(p->regexes, p->regex_count, sizeof *p->regexes);
 	return p->regexes[p->regex_count++] = r;
 }
 
 void
 policy_adopt_table(struct policy *p, struct table *t)
 {
-	p->tables = xreallocarray(p->tables, p->table_count + 1,
-	    sizeof *p->tables);
+	p->tables = grow(p->tables, p->table_count, sizeof *p->tables);
 	p->tables[p->table_count++] = t;
 }
 
@@ -92,27 +95,13 @@ slot_fill(struct policy *p, struct slot *s, struct span name)
 		s->personal = (unsigned)p->personal_slots++;
 }
 
-/* RFC 5322 field names ignore case, macro names do not. */
-static bool
-same_slot(const struct slot *s, const struct fact_kind *kind, struct span name)
-{
-	if (s->kind != kind)
-		return false;
-	return kind->family == FAMILY_HEADER ?
-	    span_equal_nocase(s->name, name) : span_equal(s->name, name);
-}
-
 unsigned
-policy_slot(struct policy *p, const struct fact_kind *kind, struct span name)
+policy_add_slot(struct policy *p, const struct fact_kind *kind,
+    struct span name)
 {
 	struct slot *s;
-	size_t i;
 
-	for (i = 0; i < p->slot_count; i++)
-		if (same_slot(&p->slots[i], kind, name))
-			return (unsigned)i;
-	p->slots = xreallocarray(p->slots, p->slot_count + 1,
-	    sizeof *p->slots);
+	p->slots = grow(p->slots, p->slot_count, sizeof *p->slots);
 	s = &p->slots[p->slot_count];
 	*s = (struct slot){ .kind = kind };
 	slot_fill(p, s, name);

@@ -15,7 +15,7 @@
 void
 reading_reset(struct engine *e)
 {
-	e->common = 0;
+	e->common = e->editing = 0;
 	e->common_answer = ANSWER_UNKNOWN;
 	e->general = (struct reading){ 0, ANSWER_UNKNOWN };
 }

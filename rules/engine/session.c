@@ -39,6 +39,23 @@ session_unfold(struct arena *a, struct span value)
 	return span_make(copy, n);
 }
 
+struct regex_limits
+session_regex_limits(const struct engine *e)
+{
+	const struct limits *l = &e->policy->settings.limits;
+
+	return (struct regex_limits){ l->regex_match, l->regex_depth };
+}
+
+struct decision
+session_decision(const struct engine *e, enum decision_scope scope)
+{
+	return (struct decision){ .scope = scope, .phase = e->phase,
+		.queue_id = e->queue_id, .client = e->client,
+		.client_name = e->client_name, .helo = e->helo,
+		.sender = e->sender, .recipients = e->live };
+}
+
 struct decision *
 session_decide(struct engine *e, enum decision_scope scope,
     const struct rule *rule)
@@ -49,10 +66,7 @@ session_decide(struct engine *e, enum decision_scope scope,
 	    &e->decision_room, e->decision_count, sizeof *d) < 0)
 		return NULL;
 	d = &e->decisions[e->decision_count++];
-	*d = (struct decision){ .scope = scope, .phase = e->phase,
-		.queue_id = e->queue_id, .client = e->client,
-		.client_name = e->client_name, .helo = e->helo,
-		.sender = e->sender, .recipients = e->live };
+	*d = session_decision(e, scope);
 	if (rule != NULL) {
 		d->rule = rule->name;
 		d->place = rule->place;
@@ -76,6 +90,15 @@ session_log_failure(struct engine *e, const struct rule *rule, const char *why)
 	d = session_decide(e, DECISION_FAILURE, rule);
 	if (d != NULL)
 		d->detail = arena_copy(&e->message, span_of(why));
+}
+
+void
+session_log_unjudged(struct engine *e, const struct rule *rule, const char *so)
+{
+	struct error why;
+
+	(void)error_set(&why, "%s; %s", e->regex_why.text, so);
+	session_log_failure(e, rule, why.text);
 }
 
 bool

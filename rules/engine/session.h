@@ -35,6 +35,12 @@ struct reading {
 	enum answer answer;	/* of that rule */
 };
 
+/* An answer to be given again. */
+struct given {
+	enum verdict_kind kind;
+	struct reply reply;
+};
+
 struct recipient {
 	struct span address;
 	unsigned long hash;
@@ -42,8 +48,7 @@ struct recipient {
 	struct values *values;		/* by slot->personal */
 	struct reading reading;
 	bool refused;
-	enum verdict_kind refusal;	/* what a repeated RCPT is told */
-	struct reply reply;
+	struct given given;		/* what a repeated RCPT is told */
 	struct recipient *next;		/* in RCPT order */
 };
 
@@ -81,11 +86,15 @@ struct engine {
 
 	size_t common;			/* first open rule of policy->common */
 	enum answer common_answer;
+	size_t editing;			/* first open of policy->common_edits */
 	struct reading general;		/* for no recipient in particular */
 
 	bool answered;			/* the message has its final answer */
-	struct verdict final;
+	struct given final;
 	struct error trouble;
+	unsigned regex_failures;	/* in this message */
+	struct error regex_why;		/* of the last one */
+	bool too_many;			/* recipients; logged already */
 	struct decision failure;	/* that the engine failed */
 
 	enum phase phase;		/* of the event at hand */
@@ -107,11 +116,18 @@ int session_grow(struct arena *a, void **at, size_t *room, size_t count,
     size_t size);
 
 /*
- * A copy of header field VALUE as a rule reads it: unfolded, which takes away
- * the line end before a blank and no more (RFC 5322 2.2.3). A NULL ptr when the
- * arena is exhausted.
+ * A copy of header field VALUE as a rule reads it: unfolded (RFC 5322 2.2.3).
+ * An event has no LF in a value but those of folds, so all of them go and every
+ * blank stays. A NULL ptr when the arena is exhausted.
  */
 struct span session_unfold(struct arena *a, struct span value);
+
+/* How much a regex may cost here. */
+struct regex_limits session_regex_limits(const struct engine *e);
+
+/* What every decision of this session says. */
+struct decision session_decision(const struct engine *e,
+    enum decision_scope scope);
 
 /* Append a decision to those of this event; NULL when there is no room. */
 struct decision *session_decide(struct engine *e, enum decision_scope scope,
@@ -120,6 +136,10 @@ struct decision *session_decide(struct engine *e, enum decision_scope scope,
 /* Log, once a message and rule, that RULE could not be done as written. */
 void session_log_failure(struct engine *e, const struct rule *rule,
     const char *why);
+
+/* The same for a condition that ran into a limit; SO: what follows from it. */
+void session_log_unjudged(struct engine *e, const struct rule *rule,
+    const char *so);
 
 /* The session's arenas have been asked for more than they may give. */
 bool session_is_exhausted(const struct engine *e);

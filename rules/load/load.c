@@ -14,13 +14,6 @@
 #include "rules/base/xmalloc.h"
 #include "rules/load/load.h"
 
-struct sections {
-	struct node *settings;
-	struct node *tables;
-	struct node *conditions;
-	struct node *rules;
-};
-
 static int
 read_version(struct loader *l, struct node *n, void *target)
 {
@@ -37,63 +30,41 @@ read_version(struct loader *l, struct node *n, void *target)
 	return -1;
 }
 
-static int
-take_settings(struct loader *l, struct node *n, void *target)
-{
-	(void)l;
-	((struct sections *)target)->settings = n;
-	return 0;
-}
-
-static int
-take_tables(struct loader *l, struct node *n, void *target)
-{
-	(void)l;
-	((struct sections *)target)->tables = n;
-	return 0;
-}
-
-static int
-take_conditions(struct loader *l, struct node *n, void *target)
-{
-	(void)l;
-	((struct sections *)target)->conditions = n;
-	return 0;
-}
-
-static int
-take_rules(struct loader *l, struct node *n, void *target)
-{
-	(void)l;
-	((struct sections *)target)->rules = n;
-	return 0;
-}
-
-static const struct key_spec file_keys[] = {
+static const struct mapping_spec file_spec = { "a rule file", "key", {
 	{ "millgate", read_version, true },
-	{ "settings", take_settings, false },
-	{ "tables", take_tables, false },
-	{ "conditions", take_conditions, false },
-	{ "rules", take_rules, true },
+	{ "settings", load_later, false },
+	{ "tables", load_later, false },
+	{ "conditions", load_later, false },
+	{ "rules", load_later, true },
 	{ "include", NULL, false },
 	{ "tests", NULL, false },
-	{ NULL, NULL, false }
+} };
+
+/* In the order in which they need each other. */
+static const struct section {
+	const char *key;
+	int (*read)(struct loader *l, struct node *n);
+} section_table[] = {
+	{ "settings", load_settings },
+	{ "tables", load_tables },
+	{ "conditions", load_conditions },
+	{ "rules", load_rules },
 };
+
+#define SECTIONS (sizeof section_table / sizeof section_table[0])
 
 static int
 read_file(struct loader *l, struct node *root)
 {
-	struct sections s = { NULL, NULL, NULL, NULL };
-	int result = load_mapping(l, root, file_keys, &s, "a rule file");
+	int result = load_mapping(l, root, &file_spec, NULL);
+	struct node *n;
+	size_t i;
 
-	if (s.settings != NULL && load_settings(l, s.settings) < 0)
-		result = -1;
-	if (s.tables != NULL && load_tables(l, s.tables) < 0)
-		result = -1;
-	if (s.conditions != NULL && load_conditions(l, s.conditions) < 0)
-		result = -1;
-	if (s.rules != NULL && load_rules(l, s.rules) < 0)
-		result = -1;
+	for (i = 0; i < SECTIONS; i++) {
+		n = node_get(root, section_table[i].key);
+		if (n != NULL && section_table[i].read(l, n) < 0)
+			result = -1;
+	}
 	return result;
 }
 
@@ -103,8 +74,12 @@ loader_release(struct loader *l)
 	free(l->tables);
 	free(l->conditions);
 	free(l->tests);
+	names_release(&l->table_names);
 	names_release(&l->condition_names);
 	names_release(&l->rule_names);
+	names_release(&l->slot_names);
+	names_release(&l->macro_names);
+	names_release(&l->regex_names);
 	tree_release(&l->tree);
 }
 
@@ -143,10 +118,13 @@ read_all(FILE *in, struct buffer *text)
 	char chunk[8192];
 	size_t n;
 
-	while (text->len <= TREE_BYTES_MAX &&
+	while (text->len <= TREE_BYTES_MAX && !text->overflow &&
 	    (n = fread(chunk, 1, sizeof chunk, in)) > 0)
 		buffer_add(text, span_make(chunk, n));
-	return ferror(in) != 0 ? -1 : 0;
+	if (!text->overflow)
+		return ferror(in) != 0 ? -1 : 0;
+	errno = ENOMEM;
+	return -1;
 }
 
 struct policy *

@@ -16,7 +16,7 @@
 
 struct named_table {
 	struct node *name;
-	struct table *table;	/* NULL: it could not be read */
+	const struct table *table;	/* NULL: it could not be read */
 };
 
 struct named_condition {
@@ -35,8 +35,12 @@ struct loader {
 	struct named_condition *conditions;
 	size_t condition_count;
 	unsigned conditions_open;	/* named ones being read */
+	struct names table_names;	/* struct named_table */
 	struct names condition_names;	/* struct named_condition */
 	struct names rule_names;	/* the nodes of the names */
+	struct names slot_names;	/* slots' numbers: unsigned */
+	struct names macro_names;	/* that are wanted of the MTA */
+	struct names regex_names;	/* struct regex by its whole text */
 	struct test **tests;	/* all of them, to number them at the end */
 	size_t test_count;
 	size_t test_room;
@@ -45,8 +49,10 @@ struct loader {
 /* A rule while its `then` is read. */
 struct rule_draft {
 	struct rule *rule;
-	unsigned *reads;
+	unsigned *reads;	/* slots; may be there twice */
 	size_t read_count;
+	size_t read_room;
+	struct names asked;	/* names that may be groups, and the answer */
 	bool groups_unknown;	/* `when` is wrong: any group may be meant */
 };
 
@@ -60,12 +66,18 @@ struct key_spec {
 	bool required;
 };
 
-/*
- * Read mapping N by SPECS, which end with a NULL key; WHAT is named in errors
- * ("a rule"). All entries are read, whatever fails.
- */
+struct mapping_spec {
+	const char *what;	/* for errors: "a rule" */
+	const char *kind;	/* of its keys: "key" */
+	struct key_spec keys[20];	/* a NULL key is behind the last one */
+};
+
+/* Read mapping N by SPEC. All entries are read, whatever fails. */
 int load_mapping(struct loader *l, struct node *n,
-    const struct key_spec *specs, void *target, const char *what);
+    const struct mapping_spec *spec, void *target);
+
+/* For keys that the mapping's reader looks up with node_get() and reads. */
+int load_later(struct loader *l, struct node *value, void *target);
 
 /* "KIND 'x' is not supported by this version", at N. Returns -1. */
 int load_unsupported(struct loader *l, const struct node *n, const char *kind,
@@ -101,6 +113,14 @@ const struct table *load_table_list(struct loader *l, struct node *n,
 /* A condition mapping, and one fact's entry in it. */
 const struct condition *load_condition(struct loader *l, struct node *n);
 const struct condition *load_test(struct loader *l, struct node *value);
+/* Would WORD be right as a key of a condition? */
+bool load_is_condition(struct span word);
+/*
+ * The slot of fact KIND with NAME, made when it is not there yet. Names of
+ * header fields ignore case.
+ */
+unsigned load_slot(struct loader *l, const struct fact_kind *kind,
+    struct span name);
 /*
  * The fact written at N (byte OFFSET of its text); its slot is made. -1: there
  * is none of that name, and nothing has been reported; -2: reported.

@@ -47,7 +47,6 @@ read_accept(struct loader *l, struct node *n, struct action_draft *d)
 		    "message write accept");
 		return -1;
 	}
-	r->whole_connection = true;
 	if (r->when == NULL || !r->when->beyond_connection)
 		return 0;
 	problem_hint(tree_error(&l->tree, n, "'accept: connection' needs a "
@@ -96,8 +95,19 @@ static int
 read_field_value(struct loader *l, struct node *n, void *target)
 {
 	struct action_draft *d = target;
+	const struct template *value = &d->action->value;
+	size_t i, len = 0;
 
-	return load_template(l, n, d->rule, &d->action->value);
+	if (load_template(l, n, d->rule, &d->action->value) < 0)
+		return -1;
+	for (i = 0; i < value->count; i++)
+		if (value->pieces[i].kind == PIECE_TEXT)
+			len += value->pieces[i].text.len;
+	if (len <= HEADER_TEXT_MAX)
+		return 0;
+	problem_hint(tree_error(&l->tree, n, "the value is too long"),
+	    "at most %d bytes", HEADER_TEXT_MAX);
+	return -1;
 }
 
 static int
@@ -147,12 +157,11 @@ read_nth(struct loader *l, struct node *n, void *target)
 	return 0;
 }
 
-static const struct key_spec add_header_keys[] = {
+static const struct mapping_spec add_header_spec = { "add_header", "key", {
 	{ "name", read_field_name, true },
 	{ "value", read_field_value, true },
 	{ "at", read_field_place, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
 read_add_header(struct loader *l, struct node *n, struct action_draft *d)
@@ -162,15 +171,15 @@ read_add_header(struct loader *l, struct node *n, struct action_draft *d)
 		    "and a value"), "write {name: X-Name, value: text}");
 		return -1;
 	}
-	return load_mapping(l, n, add_header_keys, d, "add_header");
+	return load_mapping(l, n, &add_header_spec, d);
 }
 
-static const struct key_spec remove_header_keys[] = {
+static const struct mapping_spec remove_header_spec = { "remove_header",
+    "key", {
 	{ "name", read_field_name, true },
 	{ "match", read_match, false },
 	{ "nth", read_nth, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
 read_remove_header(struct loader *l, struct node *n, struct action_draft *d)
@@ -179,14 +188,13 @@ read_remove_header(struct loader *l, struct node *n, struct action_draft *d)
 	int result;
 
 	if (n->kind == NODE_MAP)
-		result = load_mapping(l, n, remove_header_keys, d,
-		    "remove_header");
+		result = load_mapping(l, n, &remove_header_spec, d);
 	else
 		result = read_field_name(l, n, d);
 	if (result < 0)
 		return -1;
 	/* The fields of that name must be known, to be counted. */
-	d->action->slot = policy_slot(l->policy,
+	d->action->slot = load_slot(l,
 	    fact_find(span_of("header_raw.name"), &name), d->action->name);
 	return 0;
 }
@@ -247,6 +255,8 @@ find_word(struct loader *l, const struct node *n)
 			    "':', {%s: ...}", word_table[i].word);
 	}
 	suggest_hint(&near, p);
+	if (load_is_condition(n->text))
+		problem_hint(p, "this is a condition; it belongs under 'when'");
 	return NULL;
 }
 

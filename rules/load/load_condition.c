@@ -28,8 +28,9 @@ condition_take(struct condition *c, const struct condition *child)
 		c->earliest = child->earliest;
 	c->per_recipient |= child->per_recipient;
 	c->beyond_connection |= child->beyond_connection;
-	if (c->kind == CONDITION_ALL || c->kind == CONDITION_ANY)
-		c->captures |= child->captures;
+	if ((c->kind == CONDITION_ALL || c->kind == CONDITION_ANY) &&
+	    c->groups < child->groups)
+		c->groups = child->groups;
 }
 
 static struct condition *
@@ -199,12 +200,14 @@ read_reference(struct loader *l, struct node *n)
 		return resolve(l, named, n);
 	if (l->tree.cut)
 		return NULL;	/* it may stand behind that place */
+	p = tree_error(&l->tree, n, "there is no condition '%s'",
+	    quote(name).text);
+	if (p == NULL)
+		return NULL;	/* to look at all names is dear */
+	problem_hint(p, "conditions are named under 'conditions:'");
 	suggest_init(&near, name);
 	for (i = 0; i < l->condition_count; i++)
 		suggest_consider(&near, l->conditions[i].name->text);
-	p = tree_error(&l->tree, n, "there is no condition '%s'",
-	    quote(name).text);
-	problem_hint(p, "conditions are named under 'conditions:'");
 	suggest_hint(&near, p);
 	return NULL;
 }
@@ -227,6 +230,18 @@ static const struct condition_word {
 };
 
 #define WORDS (sizeof word_table / sizeof word_table[0])
+
+bool
+load_is_condition(struct span word)
+{
+	struct span name;
+	size_t i;
+
+	for (i = 0; i < WORDS; i++)
+		if (span_is(word, word_table[i].word))
+			return true;
+	return fact_find(word, &name) != NULL;
+}
 
 static void
 unknown_fact(struct loader *l, const struct node *key)

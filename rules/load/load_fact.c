@@ -6,6 +6,9 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
+
+#include "rules/base/xmalloc.h"
 #include "rules/load/load.h"
 #include "rules/mail/header_text.h"
 
@@ -27,12 +30,11 @@ macro_name_is_valid(struct span name)
 /* A name that cannot exist would be a fact without a value for ever. */
 static int
 check_name(struct loader *l, const struct node *n, size_t offset,
-    const struct slot *fact)
+    const struct fact_kind *kind, struct span name)
 {
-	struct span name = fact->name;
 	struct problem *p;
 
-	if (fact->kind->family == FAMILY_HEADER) {
+	if (kind->family == FAMILY_HEADER) {
 		if (header_name_is_valid(name))
 			return 0;
 		p = tree_error_at(&l->tree, n, offset, "'%s' is no name of a "
@@ -50,12 +52,66 @@ check_name(struct loader *l, const struct node *n, size_t offset,
 	return -1;
 }
 
+/* The slot's name as a rule writes it, those of header fields in lower case. */
+static struct span
+slot_key(const struct fact_kind *kind, struct span name, char *room)
+{
+	size_t head = strlen(kind->name), i;
+
+	memcpy(room, kind->name, head);
+	room[head] = '.';
+	for (i = 0; i < name.len; i++)
+		room[head + 1 + i] = kind->family == FAMILY_HEADER ?
+		    ascii_lower(name.ptr[i]) : name.ptr[i];
+	return span_make(room, head + 1 + name.len);
+}
+
+unsigned
+load_slot(struct loader *l, const struct fact_kind *kind, struct span name)
+{
+	char *room = xmalloc(strlen(kind->name) + 1 + name.len);
+	struct span key = slot_key(kind, name, room);
+	const unsigned *known = names_find(&l->slot_names, key);
+	unsigned *number;
+
+	if (known == NULL) {
+		number = policy_alloc(l->policy, 1, sizeof *number);
+		*number = policy_add_slot(l->policy, kind, name);
+		(void)names_add(&l->slot_names, policy_copy(l->policy, key),
+		    number);
+		known = number;
+	}
+	free(room);
+	return *known;
+}
+
+/*
+ * An MTA may have to send the macros of all phases with one event. The queue ID
+ * is always among them, for the log.
+ */
+static int
+check_macro(struct loader *l, const struct node *n, size_t offset,
+    unsigned slot)
+{
+	struct span macro = l->policy->slots[slot].macro;
+
+	if (macro.len == 0)
+		return 0;
+	(void)names_add(&l->macro_names, span_of("i"), "");
+	if (names_add(&l->macro_names, macro, macro.ptr) != NULL ||
+	    l->macro_names.count <= POLICY_MACROS_MAX)
+		return 0;
+	problem_hint(tree_error_at(&l->tree, n, offset, "one macro too many "
+	    "is read"), "at most %d different ones can be asked for besides "
+	    "the queue ID", POLICY_MACROS_MAX - 1);
+	return -1;
+}
+
 int
 load_fact(struct loader *l, const struct node *n, size_t offset,
     struct span text, unsigned *slot)
 {
 	const struct fact_kind *kind;
-	struct slot fact;
 	struct span name;
 
 	kind = fact_find(text, &name);
@@ -69,12 +125,11 @@ load_fact(struct loader *l, const struct node *n, size_t offset,
 	if (name.len > 2 && name.ptr[0] == '{' &&
 	    name.ptr[name.len - 1] == '}')	/* macro.{if_addr} */
 		name = span_make(name.ptr + 1, name.len - 2);
-	fact = (struct slot){ .kind = kind, .name = name };
 	if ((kind->flags & FACT_BY_NAME) != 0 &&
-	    check_name(l, n, offset, &fact) < 0)
+	    check_name(l, n, offset, kind, name) < 0)
 		return -2;
-	*slot = policy_slot(l->policy, kind, name);
-	return 0;
+	*slot = load_slot(l, kind, name);
+	return check_macro(l, n, offset, *slot) < 0 ? -2 : 0;
 }
 
 /* The fact asked for by name whose own name is nearest to HEAD. */

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "rules/base/xmalloc.h"
@@ -69,8 +70,11 @@ list_rules(struct policy *p)
 	for (i = 0; i < p->rule_count; i++) {
 		const struct rule *r = &p->rules[i];
 
-		if (r->action_count > 0)
+		if (r->action_count > 0) {
 			rule_list_add(p, &p->editing, r);
+			rule_list_add(p, r->per_recipient ?
+			    &p->personal_edits : &p->common_edits, r);
+		}
 		if (r->verdict != VERDICT_CONTINUE)
 			rule_list_add(p, r->per_recipient ? &p->personal :
 			    &p->common, r);
@@ -84,10 +88,11 @@ macro_add(struct policy *p, enum phase phase, struct span name)
 	size_t i;
 
 	if (m->at == NULL)
-		m->at = policy_alloc(p, p->slot_count + 1, sizeof *m->at);
+		m->at = policy_alloc(p, POLICY_MACROS_MAX, sizeof *m->at);
 	for (i = 0; i < m->count; i++)
 		if (span_is(name, m->at[i]))
 			return;
+	assert(m->count < POLICY_MACROS_MAX);	/* load_fact() saw to it */
 	m->at[m->count++] = name.ptr;
 }
 
@@ -123,8 +128,8 @@ list_macros(struct policy *p)
 
 /*
  * Messages are always followed from CONNECT to EOM; fields are fetched when a
- * rule reads or removes some. A verdict can fall at CONNECT or MAIL only when
- * some rule may be answered by then. Bodies and unknown commands are read by
+ * rule reads or removes some. A verdict can fall at CONNECT only when some rule
+ * may be answered by then. Bodies and unknown commands are read by
  * no rule of this version.
  */
 static void

@@ -48,6 +48,8 @@ not_a_regex(struct loader *l, const struct node *n)
 
 	p = tree_error(&l->tree, n, "'%s' is not a regex",
 	    quote(n->text).text);
+	if (p == NULL)
+		return;		/* to look for its line is dear */
 	if (is_cut_by_comment(l, n))
 		problem_hint(p, "YAML takes ' #' for a comment: put the regex "
 		    "in single quotes");
@@ -81,6 +83,7 @@ const struct regex *
 load_regex(struct loader *l, const struct node *n)
 {
 	struct span pattern, flags;
+	const struct regex *known;
 	struct error why;
 	struct regex *r;
 	size_t offset;
@@ -97,10 +100,14 @@ load_regex(struct loader *l, const struct node *n)
 		not_a_regex(l, n);
 		return NULL;
 	}
+	known = names_find(&l->regex_names, n->text);
+	if (known != NULL)
+		return known;
 	r = regex_compile(pattern, flags, &offset, &why);
 	if (r == NULL) {
 		regex_error(l, n, offset, &why);
 		return NULL;
 	}
+	(void)names_add(&l->regex_names, n->text, r);
 	return policy_adopt_regex(l->policy, r);
 }

@@ -154,12 +154,11 @@ read_reply_text(struct loader *l, struct node *n, void *target)
 	return load_template(l, n, d, &d->rule->answer.text);
 }
 
-static const struct key_spec reply_keys[] = {
+static const struct mapping_spec reply_spec = { "a reply", "key", {
 	{ "code", read_code, false },
 	{ "status", read_status, false },
 	{ "text", read_reply_text, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static void
 set_defaults(struct loader *l, struct rule *r)
@@ -181,6 +180,6 @@ load_reply(struct loader *l, struct node *n, struct rule_draft *d)
 	if (n == NULL)
 		return 0;
 	if (n->kind == NODE_MAP)
-		return load_mapping(l, n, reply_keys, d, "a reply");
+		return load_mapping(l, n, &reply_spec, d);
 	return read_reply_text(l, n, d);
 }

@@ -11,17 +11,11 @@
 #include "rules/base/xmalloc.h"
 #include "rules/load/load.h"
 
-/* The parts of a rule, to be read in the right order. */
-struct rule_nodes {
-	struct node *name;
-	struct node *when;
-	struct node *then;
-};
-
 static int
-take_name(struct loader *l, struct node *n, void *target)
+read_name(struct loader *l, struct node *n, void *target)
 {
-	struct rule_nodes *nodes = target;
+	struct rule *r = target;
+	const struct node *first;
 	struct span name;
 
 	if (load_text(l, n, &name) < 0)
@@ -30,55 +24,48 @@ take_name(struct loader *l, struct node *n, void *target)
 		(void)tree_error(&l->tree, n, "a rule needs a name");
 		return -1;
 	}
-	nodes->name = n;
-	return 0;
+	r->name = policy_copy(l->policy, name);
+	r->place = (struct place){ l->policy->file, n->line, n->column };
+	first = names_add(&l->rule_names, name, n);
+	if (first == NULL)
+		return 0;
+	problem_hint(tree_error(&l->tree, n, "a second rule '%s'",
+	    quote(name).text), "the first one is in line %u", first->line);
+	return -1;
 }
 
-static int
-take_when(struct loader *l, struct node *n, void *target)
-{
-	struct rule_nodes *nodes = target;
-
-	(void)l;
-	nodes->when = n;
-	return 0;
-}
-
-static int
-take_then(struct loader *l, struct node *n, void *target)
-{
-	struct rule_nodes *nodes = target;
-
-	(void)l;
-	nodes->then = n;
-	return 0;
-}
-
-static const struct key_spec rule_keys[] = {
-	{ "rule", take_name, true },
-	{ "when", take_when, false },
-	{ "then", take_then, true },
+static const struct mapping_spec rule_spec = { "a rule", "key", {
+	{ "rule", read_name, true },
+	{ "when", load_later, false },
+	{ "then", load_later, true },
 	{ "at", NULL, false },
 	{ "early", NULL, false },
 	{ "mode", NULL, false },
 	{ "until", NULL, false },
 	{ "tests", NULL, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
-read_parts(struct loader *l, const struct rule_nodes *nodes,
-    struct rule_draft *d)
+read_parts(struct loader *l, const struct node *n, struct rule_draft *d)
 {
+	struct node *when = node_get(n, "when"), *then = node_get(n, "then");
 	int result = 0;
 
-	if (nodes->when != NULL) {
-		d->rule->when = load_condition(l, nodes->when);
+	if (when != NULL) {
+		d->rule->when = load_condition(l, when);
 		d->groups_unknown = d->rule->when == NULL;
 	}
-	if (nodes->then != NULL)
-		result = load_actions(l, nodes->then, d);
+	if (then != NULL)
+		result = load_actions(l, then, d);
 	return d->groups_unknown ? -1 : result;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return (x > y) - (x < y);
 }
 
 /* What the rule as a whole reads follows from its parts. */
@@ -93,48 +80,30 @@ rule_complete(struct loader *l, struct rule_draft *d)
 		r->per_recipient = r->when->per_recipient;
 		r->earliest = r->when->earliest;
 	}
+	if (d->read_count > 0)
+		qsort(d->reads, d->read_count, sizeof *d->reads, compare);
 	reads = policy_alloc(l->policy, d->read_count, sizeof *reads);
 	for (i = 0; i < d->read_count; i++) {
-		reads[i] = d->reads[i];
-		r->per_recipient |= l->policy->slots[reads[i]].per_recipient;
+		if (i > 0 && d->reads[i] == d->reads[i - 1])
+			continue;
+		reads[r->read_count++] = d->reads[i];
+		r->per_recipient |= l->policy->slots[d->reads[i]].per_recipient;
 	}
 	r->reads = reads;
-	r->read_count = d->read_count;
-}
-
-static int
-check_unique(struct loader *l, const struct node *name)
-{
-	const struct node *first = names_add(&l->rule_names, name->text, name);
-
-	if (first != NULL) {
-		problem_hint(tree_error(&l->tree, name, "a second rule '%s'",
-		    quote(name->text).text), "the first one is in line %u",
-		    first->line);
-		return -1;
-	}
-	return 0;
 }
 
 static int
 read_rule(struct loader *l, struct node *n)
 {
 	struct rule *r = &l->policy->rules[l->policy->rule_count];
-	struct rule_nodes nodes = { NULL, NULL, NULL };
 	struct rule_draft d = { .rule = r };
-	int result = load_mapping(l, n, rule_keys, &nodes, "a rule");
+	int result = load_mapping(l, n, &rule_spec, r);
 
-	if (nodes.name != NULL && check_unique(l, nodes.name) < 0)
-		result = -1;
-	if (nodes.name == NULL)
-		nodes.name = n;		/* reported; the rest is read */
-	r->name = policy_copy(l->policy, nodes.name->text);
-	r->place = (struct place){ l->policy->file, nodes.name->line,
-		nodes.name->column };
 	r->index = l->policy->rule_count++;
-	if (read_parts(l, &nodes, &d) < 0)
+	if (read_parts(l, n, &d) < 0)
 		result = -1;
 	rule_complete(l, &d);
+	names_release(&d.asked);
 	free(d.reads);
 	return result;
 }

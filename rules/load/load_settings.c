@@ -5,16 +5,25 @@
 
 #include <stdint.h>
 
+#include "rules/base/listen_spec.h"
 #include "rules/load/load.h"
 
 static int
 read_listen(struct loader *l, struct node *n, void *target)
 {
 	struct settings *s = target;
+	struct listen_spec spec;
+	struct error error;
 	struct span text;
 
 	if (load_text(l, n, &text) < 0)
 		return -1;
+	if (listen_spec_parse(text.ptr, &spec, &error) < 0) {
+		problem_hint(tree_error(&l->tree, n, "cannot listen on '%s': "
+		    "%s", quote(text).text, error.text),
+		    "write unix:/PATH or inet:PORT@HOST");
+		return -1;
+	}
 	s->listen = policy_copy(l->policy, text).ptr;
 	return 0;
 }
@@ -56,16 +65,15 @@ read_group(struct loader *l, struct node *n, void *target)
 	return 0;
 }
 
-static const struct key_spec socket_keys[] = {
+static const struct mapping_spec socket_spec = { "'socket'", "key", {
 	{ "mode", read_mode, false },
 	{ "group", read_group, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
 read_socket(struct loader *l, struct node *n, void *target)
 {
-	return load_mapping(l, n, socket_keys, target, "'socket'");
+	return load_mapping(l, n, &socket_spec, target);
 }
 
 static int
@@ -149,7 +157,7 @@ read_regex_depth(struct loader *l, struct node *n, void *target)
 	return 0;
 }
 
-static const struct key_spec limit_keys[] = {
+static const struct mapping_spec limits_spec = { "'limits'", "key", {
 	{ "header_bytes", read_header_bytes, false },
 	{ "recipients", read_recipients, false },
 	{ "regex_match", read_regex_match, false },
@@ -161,18 +169,17 @@ static const struct key_spec limit_keys[] = {
 	{ "mime_depth", NULL, false },
 	{ "mime_parts", NULL, false },
 	{ "connections", NULL, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
 read_limits(struct loader *l, struct node *n, void *target)
 {
 	struct settings *s = target;
 
-	return load_mapping(l, n, limit_keys, &s->limits, "'limits'");
+	return load_mapping(l, n, &limits_spec, &s->limits);
 }
 
-static const struct key_spec settings_keys[] = {
+static const struct mapping_spec settings_spec = { "'settings'", "key", {
 	{ "listen", read_listen, false },
 	{ "socket", read_socket, false },
 	{ "on_error", read_on_error, false },
@@ -190,12 +197,10 @@ static const struct key_spec settings_keys[] = {
 	{ "trusted_authserv", NULL, false },
 	{ "require_jit", NULL, false },
 	{ "record", NULL, false },
-	{ NULL, NULL, false }
-};
+} };
 
 int
 load_settings(struct loader *l, struct node *n)
 {
-	return load_mapping(l, n, settings_keys, &l->policy->settings,
-	    "'settings'");
+	return load_mapping(l, n, &settings_spec, &l->policy->settings);
 }

@@ -38,9 +38,9 @@ add_entries(struct loader *l, struct node *n, struct table *t)
 	return result;
 }
 
-/* A table of what list N holds; it belongs to the policy. */
-static struct table *
-read_list(struct loader *l, struct node *n, enum table_type type)
+/* The table belongs to the policy. */
+const struct table *
+load_table_list(struct loader *l, struct node *n, enum table_type type)
 {
 	struct table *t = table_new(type);
 	int result = add_entries(l, n, t);
@@ -50,38 +50,31 @@ read_list(struct loader *l, struct node *n, enum table_type type)
 	return result < 0 ? NULL : t;
 }
 
-const struct table *
-load_table_list(struct loader *l, struct node *n, enum table_type type)
-{
-	return read_list(l, n, type);
-}
-
 static int
 read_cidr(struct loader *l, struct node *n, void *target)
 {
 	struct named_table *t = target;
 
-	t->table = read_list(l, n, TABLE_CIDR);
+	t->table = load_table_list(l, n, TABLE_CIDR);
 	return t->table == NULL ? -1 : 0;
 }
 
 /* Tables from files are not in this version, nor what belongs to them. */
-static const struct key_spec table_keys[] = {
+static const struct mapping_spec table_spec = { "a table", "key", {
 	{ "cidr", read_cidr, false },
 	{ "file", NULL, false },
 	{ "type", NULL, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
 read_table(struct loader *l, struct node *n, struct named_table *t)
 {
 	if (n->kind == NODE_LIST) {
-		t->table = read_list(l, n, TABLE_TEXT);
+		t->table = load_table_list(l, n, TABLE_TEXT);
 		return t->table == NULL ? -1 : 0;
 	}
 	if (n->kind == NODE_MAP && n->count > 0)
-		return load_mapping(l, n, table_keys, t, "a table");
+		return load_mapping(l, n, &table_spec, t);
 	if (load_missing(l, n))
 		return -1;
 	problem_hint(tree_error(&l->tree, n, "a table is a list, or "
@@ -107,6 +100,7 @@ load_tables(struct loader *l, struct node *n)
 		struct named_table *t = &l->tables[l->table_count++];
 
 		t->name = child->key;
+		(void)names_add(&l->table_names, child->key->text, t);
 		if (read_table(l, child, t) < 0)
 			result = -1;
 	}
@@ -116,22 +110,24 @@ load_tables(struct loader *l, struct node *n)
 const struct table *
 load_table_name(struct loader *l, const struct node *n)
 {
+	const struct named_table *named = names_find(&l->table_names, n->text);
 	struct suggestion near;
 	struct problem *p;
 	size_t i;
 
-	for (i = 0; i < l->table_count; i++)
-		if (span_equal(l->tables[i].name->text, n->text))
-			return l->tables[i].table;	/* NULL: reported */
+	if (named != NULL)
+		return named->table;	/* NULL: reported */
 	if (l->tree.cut)
 		return NULL;	/* it may stand behind that place */
+	p = tree_error(&l->tree, n, "there is no table '%s'",
+	    quote(n->text).text);
+	if (p == NULL)
+		return NULL;	/* to look at all names is dear */
+	problem_hint(p, "tables are named under 'tables:'; a list may be "
+	    "written here: [one, two]");
 	suggest_init(&near, n->text);
 	for (i = 0; i < l->table_count; i++)
 		suggest_consider(&near, l->tables[i].name->text);
-	p = tree_error(&l->tree, n, "there is no table '%s'",
-	    quote(n->text).text);
-	problem_hint(p, "tables are named under 'tables:'; a list may be "
-	    "written here: [one, two]");
 	suggest_hint(&near, p);
 	return NULL;
 }

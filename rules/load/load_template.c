@@ -11,14 +11,8 @@
 #include "rules/base/xmalloc.h"
 #include "rules/load/load.h"
 
-/* Is there a regex in C that may capture and satisfies the question? */
-struct group_question {
-	struct span name;	/* or, when empty: */
-	unsigned number;
-};
-
 static bool
-test_has_group(const struct test *t, const struct group_question *q)
+test_has_group(const struct test *t, struct span name)
 {
 	size_t i, k;
 
@@ -27,46 +21,58 @@ test_has_group(const struct test *t, const struct group_question *q)
 			const struct regex *r =
 			    t->matchers[i].alternatives[k].regex;
 
-			if (r == NULL)
-				continue;
-			if (q->name.len > 0 ?
-			    regex_group_number(r, q->name) > 0 :
-			    q->number <= regex_group_count(r))
+			if (r != NULL && regex_group_number(r, name) > 0)
 				return true;
 		}
 	}
 	return false;
 }
 
+/* Is there a regex in C that may capture a group called NAME? */
 static bool
-has_group(const struct condition *c, const struct group_question *q)
+has_group(const struct condition *c, struct span name)
 {
 	size_t i;
 
-	if (c == NULL || !c->captures)
-		return false;
+	if (c == NULL || c->groups < 2)
+		return false;	/* no more than group 0 */
 	if (c->kind == CONDITION_TEST)
-		return test_has_group(c->test, q);
+		return test_has_group(c->test, name);
 	for (i = 0; i < c->count; i++)
-		if (has_group(c->children[i], q))
+		if (has_group(c->children[i], name))
 			return true;
 	return false;
+}
+
+/* The same of a rule's `when`, which may be large: it is asked once. */
+static bool
+is_group(struct rule_draft *d, struct span name)
+{
+	static const bool answers[] = { false, true };
+	const bool *answer = names_find(&d->asked, name);
+
+	if (span_find(name, '.') < name.len)
+		return false;	/* PCRE2 allows none in a name */
+	if (answer == NULL) {
+		answer = &answers[has_group(d->rule->when, name)];
+		(void)names_add(&d->asked, name, answer);
+	}
+	return *answer;
 }
 
 static void
 draft_read(struct loader *l, struct rule_draft *d, unsigned slot)
 {
 	const struct slot *s = &l->policy->slots[slot];
-	size_t i;
 
 	if ((s->kind->flags & FACT_MANY) != 0)
 		d->rule->ordered = true;	/* which element, is the
 						 * question */
-	for (i = 0; i < d->read_count; i++)
-		if (d->reads[i] == slot)
-			return;
-	d->reads = xreallocarray(d->reads, d->read_count + 1,
-	    sizeof *d->reads);
+	if (d->read_count == d->read_room) {
+		d->read_room = d->read_room > 0 ? 2 * d->read_room : 8;
+		d->reads = xreallocarray(d->reads, d->read_room,
+		    sizeof *d->reads);
+	}
 	d->reads[d->read_count++] = slot;
 }
 
@@ -81,19 +87,19 @@ struct source {
 static int
 read_number(struct source *s, struct span name, struct piece *p)
 {
-	struct group_question q = { .number = 0 };
+	const struct condition *when = s->draft->rule->when;
+	unsigned number = 0;
 	size_t i;
 
-	for (i = 0; i < name.len && q.number < REGEX_GROUPS_MAX; i++)
-		q.number = name.ptr[i] < '0' || name.ptr[i] > '9' ?
+	for (i = 0; i < name.len && number < REGEX_GROUPS_MAX; i++)
+		number = name.ptr[i] < '0' || name.ptr[i] > '9' ?
 		    REGEX_GROUPS_MAX :
-		    q.number * 10 + (unsigned)(name.ptr[i] - '0');
+		    number * 10 + (unsigned)(name.ptr[i] - '0');
 	if (s->draft->groups_unknown)
 		return -1;	/* that has been reported */
-	if (q.number < REGEX_GROUPS_MAX &&
-	    has_group(s->draft->rule->when, &q)) {
+	if (when != NULL && number < when->groups) {
 		p->kind = PIECE_GROUP;
-		p->number = q.number;
+		p->number = number;
 		s->draft->rule->ordered = true;
 		return 0;
 	}
@@ -118,8 +124,7 @@ unknown_name(struct source *s, struct span name)
 static int
 read_name(struct source *s, struct span name, struct piece *p)
 {
-	struct group_question q = { .name = name };
-	bool group = has_group(s->draft->rule->when, &q);
+	bool group = is_group(s->draft, name);
 	bool unsure = s->draft->groups_unknown;
 	struct span rest;
 	int found;

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "rules/base/xmalloc.h"
 #include "rules/load/load.h"
 
@@ -220,7 +220,7 @@ read_exists(struct loader *l, struct node *n, void *target)
 	return 0;
 }
 
-static const struct key_spec operator_keys[] = {
+static const struct mapping_spec operators_spec = { "a test", "operator", {
 	{ "is", read_is, false },
 	{ "is_not", NULL, false },
 	{ "contains", NULL, false },
@@ -236,8 +236,7 @@ static const struct key_spec operator_keys[] = {
 	{ "exists", read_exists, false },
 	{ "every", NULL, false },
 	{ "count", NULL, false },
-	{ NULL, NULL, false }
-};
+} };
 
 static int
 read_operators(struct loader *l, struct node *n, struct test_draft *d)
@@ -248,7 +247,7 @@ read_operators(struct loader *l, struct node *n, struct test_draft *d)
 		    "{exists: true}");
 		return -1;
 	}
-	if (load_mapping(l, n, operator_keys, d, "a fact's operators") < 0)
+	if (load_mapping(l, n, &operators_spec, d) < 0)
 		return -1;
 	if (d->test->exists == EXISTS_NO && d->test->matcher_count > 0) {
 		(void)tree_error(&l->tree, n, "'exists: false' beside another "
@@ -269,16 +268,22 @@ keep_test(struct loader *l, struct test *t)
 	l->tests[l->test_count++] = t;
 }
 
-static bool
-test_captures(const struct test *t)
+/* The most groups, with group 0, that a regex of T has; 0: there is none. */
+static unsigned
+test_groups(const struct test *t)
 {
+	const struct regex *r;
+	unsigned most = 0;
 	size_t i, k;
 
-	for (i = 0; i < t->matcher_count; i++)
-		for (k = 0; k < t->matchers[i].count; k++)
-			if (t->matchers[i].alternatives[k].regex != NULL)
-				return true;
-	return false;
+	for (i = 0; i < t->matcher_count; i++) {
+		for (k = 0; k < t->matchers[i].count; k++) {
+			r = t->matchers[i].alternatives[k].regex;
+			if (r != NULL && most < regex_group_count(r) + 1)
+				most = regex_group_count(r) + 1;
+		}
+	}
+	return most;
 }
 
 static const struct condition *
@@ -295,7 +300,7 @@ condition_of_test(struct loader *l, struct test *t)
 	c->per_recipient = s->per_recipient;
 	c->beyond_connection = (s->kind->flags & FACT_CONNECTION) == 0 &&
 	    s->known > PHASE_HELO;
-	c->captures = test_captures(t);
+	c->groups = test_groups(t);
 	return c;
 }
 

@@ -21,36 +21,37 @@ load_unsupported(struct loader *l, const struct node *n, const char *kind,
 
 static int
 unknown_key(struct loader *l, const struct node *key,
-    const struct key_spec *specs, const char *what)
+    const struct mapping_spec *spec)
 {
 	const struct key_spec *s;
 	struct suggestion near;
 	struct problem *p;
 
-	p = tree_error(&l->tree, key, "unknown key '%s' in %s",
-	    quote(key->text).text, what);
+	p = tree_error(&l->tree, key, "unknown %s '%s' in %s", spec->kind,
+	    quote(key->text).text, spec->what);
 	problem_hint(p, "millgate-rules(5) names those that there are");
 	suggest_init(&near, key->text);
-	for (s = specs; s->key != NULL; s++)
+	for (s = spec->keys; s->key != NULL; s++)
 		suggest_consider(&near, span_of(s->key));
 	suggest_hint(&near, p);
 	return -1;
 }
 
 static int
-read_entry(struct loader *l, struct node *n, const struct key_spec *specs,
-    void *target, const char *what)
+read_entry(struct loader *l, struct node *n, const struct mapping_spec *spec,
+    void *target)
 {
 	const struct key_spec *s;
 
-	for (s = specs; s->key != NULL; s++) {
+	for (s = spec->keys; s->key != NULL; s++) {
 		if (!span_is(n->key->text, s->key))
 			continue;
 		if (s->read == NULL)
-			return load_unsupported(l, n->key, "key", n->key->text);
+			return load_unsupported(l, n->key, spec->kind,
+			    n->key->text);
 		return s->read(l, n, target);
 	}
-	return unknown_key(l, n->key, specs, what);
+	return unknown_key(l, n->key, spec);
 }
 
 bool
@@ -65,8 +66,17 @@ load_missing(struct loader *l, const struct node *n)
 }
 
 int
-load_mapping(struct loader *l, struct node *n, const struct key_spec *specs,
-    void *target, const char *what)
+load_later(struct loader *l, struct node *value, void *target)
+{
+	(void)l;
+	(void)value;
+	(void)target;
+	return 0;
+}
+
+int
+load_mapping(struct loader *l, struct node *n, const struct mapping_spec *spec,
+    void *target)
 {
 	const struct key_spec *s;
 	struct node *child;
@@ -76,17 +86,17 @@ load_mapping(struct loader *l, struct node *n, const struct key_spec *specs,
 		return -1;
 	if (n->kind != NODE_MAP) {
 		problem_hint(tree_error(&l->tree, n, "%s must be a mapping",
-		    what), "write it as 'key: value', a line each");
+		    spec->what), "write it as 'key: value', a line each");
 		return -1;
 	}
 	for (child = n->child; child != NULL; child = child->next)
-		if (read_entry(l, child, specs, target, what) < 0)
+		if (read_entry(l, child, spec, target) < 0)
 			result = -1;
-	for (s = specs; s->key != NULL; s++) {
+	for (s = spec->keys; s->key != NULL; s++) {
 		if (!s->required || node_get(n, s->key) != NULL)
 			continue;
-		(void)tree_error(&l->tree, n, "the key '%s' is missing in %s",
-		    s->key, what);
+		(void)tree_error(&l->tree, n, "the %s '%s' is missing in %s",
+		    spec->kind, s->key, spec->what);
 		result = -1;
 	}
 	return result;

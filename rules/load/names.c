@@ -21,7 +21,7 @@ struct name_slot {
 static struct name_slot *
 slot_of(const struct names *n, struct span name)
 {
-	size_t i = span_hash_nocase(name, 0) & (n->size - 1);
+	size_t i = span_hash(name, 0) & (n->size - 1);
 
 	while (n->slots[i].what != NULL && !span_equal(n->slots[i].name, name))
 		i = (i + 1) & (n->size - 1);

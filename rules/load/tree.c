@@ -7,7 +7,8 @@
  * readers of the tree meet nothing but mappings, lists and scalars.
  *
  * Failure: an error with its place is added to the list; where YAML itself is
- * broken nothing can be read behind it, so that error is the last.
+ * broken nothing can be read behind it, so that error is the last. Without
+ * memory the process ends, as xmalloc.h has it.
  */
 #include "config.h"
 
@@ -55,10 +56,8 @@ builder_fail(struct builder *b, yaml_mark_t mark, const char *text)
 static struct node *
 builder_node(struct builder *b, enum node_kind kind, yaml_mark_t mark)
 {
-	struct node *n = arena_calloc(&b->tree->arena, 1, sizeof *n);
+	struct node *n = xcheck(arena_calloc(&b->tree->arena, 1, sizeof *n));
 
-	if (n == NULL)
-		abort();	/* the file's size bounds the tree: a bug */
 	n->kind = kind;
 	n->line = (unsigned)mark.line + 1;
 	n->column = (unsigned)mark.column + 1;
@@ -167,7 +166,7 @@ builder_scalar(struct builder *b, const yaml_event_t *ev)
 	}
 	n->text = arena_copy(&b->tree->arena, text);
 	if (n->text.ptr == NULL)
-		abort();	/* as above */
+		(void)xcheck(NULL);
 	if (span_find(text, '\0') < text.len)
 		problem_hint(builder_refuse(b, ev->start_mark,
 		    "a NUL byte in a value"), "no text of SMTP can hold one; "
@@ -268,6 +267,8 @@ builder_syntax(struct builder *b, const yaml_parser_t *parser)
 	yaml_mark_t mark = parser->problem_mark;
 	struct problem *p;
 
+	if (parser->error == YAML_MEMORY_ERROR)
+		(void)xcheck(NULL);
 	/* Where it began says more than the end of the file. */
 	if (parser->context != NULL && parser->context_mark.line < mark.line)
 		what = yaml_unclosed(parser->context, what);
@@ -325,7 +326,7 @@ tree_read(struct tree *t, const char *file, struct span text,
 	if (yaml_check_bytes(t) < 0)
 		return -1;
 	if (!yaml_parser_initialize(&parser))
-		abort();	/* no memory at start: xmalloc's rule */
+		(void)xcheck(NULL);
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	/* The reader wants a pointer, even to nothing. */
 	yaml_parser_set_input_string(&parser, (const unsigned char *)

@@ -130,7 +130,6 @@ add_error(const struct tree *t, const struct node *n, size_t offset,
 	bool full = t->errors->count == ERROR_LIST_MAX;
 	char text[ERROR_TEXT_MAX];
 	struct place at = { t->file, n->line, n->column };
-	char *c;
 
 	if (n->cut)
 		return NULL;
@@ -139,10 +138,6 @@ add_error(const struct tree *t, const struct node *n, size_t offset,
 	if (offset != NO_OFFSET)
 		at = tree_place(t, n, offset);
 	(void)vsnprintf(text, sizeof text, format, ap);
-	/* Words of the file may be in it; a message is one line. */
-	for (c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
 	return error_list_add(t->errors, at, tree_line(t, at.line), "%s", text);
 }
 

@@ -29,7 +29,7 @@ char_take(struct span *text)
 {
 	struct span c = span_head(*text, 1);
 
-	if (is_blank(c.ptr[0])) {
+	if (is_gap(c.ptr[0])) {
 		c = span_of(" ");
 	} else if ((unsigned char)c.ptr[0] > 0x7f) {
 		c.len = utf8_length(*text);

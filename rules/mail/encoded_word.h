@@ -16,7 +16,7 @@
 
 /* A byte that becomes a space: the space, a control character, DEL. */
 static inline bool
-is_blank(char c)
+is_gap(char c)
 {
 	return (unsigned char)c <= ' ' || c == 0x7f;
 }

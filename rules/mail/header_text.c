@@ -35,7 +35,7 @@ blanks_len(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.len && is_blank(s.ptr[n]))
+	while (n < s.len && is_gap(s.ptr[n]))
 		n++;
 	return n;
 }
@@ -45,7 +45,7 @@ word_len(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.len && !is_blank(s.ptr[n]))
+	while (n < s.len && !is_gap(s.ptr[n]))
 		n++;
 	return n;
 }
@@ -100,7 +100,7 @@ add_encoded(struct line *l, struct span piece)
 	char encoding;
 
 	/* One blank divides it from what is before; the others go inside. */
-	if (is_blank(piece.ptr[0])) {
+	if (is_gap(piece.ptr[0])) {
 		piece = span_skip(piece, 1);
 		if (l->column + 1 + ENCODED_WORD_MIN > ENCODED_LINE)
 			line_fold(l);
@@ -161,7 +161,7 @@ static struct span
 text_trim(struct span text)
 {
 	text = span_skip(text, blanks_len(text));
-	while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
+	while (text.len > 0 && is_gap(text.ptr[text.len - 1]))
 		text.len--;
 	return text;
 }

@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "rules/base/xmalloc.h"
 #include "rules/match/network.h"
 

@@ -28,6 +28,13 @@
 #define JIT_STACK_MIN 32768	/* what a thread holds from its first match */
 #define JIT_STACK_MAX 1048576	/* and what one evil match may make it */
 
+/*
+ * What a short subject may cost grows with it, so that a message costs the same
+ * however its bytes are divided into fields.
+ */
+#define SHORT_BASE 5000
+#define SHORT_PER_BYTE 500
+
 /* With three nested loops over it, the dearest subject that costs < 50 ms. */
 #define SHORT_SUBJECT 512
 
@@ -319,6 +326,14 @@ matcher_of_thread(void)
 	return m;
 }
 
+static uint32_t
+plain_limit(const struct regex_limits *limits, struct span subject)
+{
+	uint32_t fair = SHORT_BASE + SHORT_PER_BYTE * (uint32_t)subject.len;
+
+	return fair < limits->match ? fair : limits->match;
+}
+
 /* What pcre2_match() returns: groups seen, or an error. */
 static int
 matcher_run(struct matcher *m, const struct regex *r, struct span subject,
@@ -326,7 +341,8 @@ matcher_run(struct matcher *m, const struct regex *r, struct span subject,
 {
 	bool plain = r->plain != NULL && subject.len <= SHORT_SUBJECT;
 
-	pcre2_set_match_limit(m->context, limits->match);
+	pcre2_set_match_limit(m->context, plain ?
+	    plain_limit(limits, subject) : limits->match);
 	pcre2_set_depth_limit(m->context, limits->depth);
 	m->steps = limits->match + (uint64_t)subject.len * STEPS_PER_BYTE;
 	m->position = 0;

@@ -201,9 +201,20 @@ test_next_client(void)
 	rawmilter_close(&m);
 }
 
+/* One of them within a message. With LeakSanitizer nothing is lost either. */
 static void
 test_stop(void)
 {
+	struct rawmilter idle, busy;
+
+	open_session(&idle);
+	open_session(&busy);
+	check_text(ghost_step(&busy, STEP_MAIL), "continue");
+	check_text(ghost_step(&busy, STEP_RCPT), "continue");
+	check_int(daemon_stop(&daemon), 0);
+	check_size(daemon_count(&daemon, "stopped, 2 sessions open", 1), 1);
+	rawmilter_drop(&idle);
+	rawmilter_drop(&busy);
 	check_int(daemon_finish(&daemon), 0);
 }
 
@@ -215,7 +226,8 @@ static const struct unit_test tests[] = {
 	{ "the last HELO counts", test_second_helo },
 	{ "another client on the same connection is another client",
 	    test_next_client },
-	{ "it stops when told to", test_stop },
+	{ "it stops when told to, and counts the sessions that it drops",
+	    test_stop },
 };
 
 UNIT_MAIN("daemon/messages", tests)

@@ -20,14 +20,14 @@ test_aligned(void)
 	check_true(one != NULL && two != NULL && one != two);
 	check_size((uintptr_t)one % _Alignof(max_align_t), 0);
 	check_size((uintptr_t)two % _Alignof(max_align_t), 0);
-	check_size(a.used, 4);
+	check_size(a.used, 2 * _Alignof(max_align_t));
 	arena_release(&a);
 }
 
 static void
 test_many_blocks(void)
 {
-	enum { COUNT = 300, SIZE = 1000 };
+	enum { COUNT = 300, SIZE = 1024 };
 	static unsigned char *at[COUNT];
 	struct arena a;
 
@@ -68,18 +68,23 @@ test_limit(void)
 {
 	struct arena a;
 
-	arena_init(&a, 100);
-	check_true(arena_alloc(&a, 60) != NULL);
-	check_true(arena_alloc(&a, 41) == NULL);
+	arena_init(&a, 160);
+	check_true(arena_alloc(&a, 96) != NULL);
+	check_true(arena_alloc(&a, 65) == NULL);
 	check_true(a.exhausted);
 	unit_case("a smaller request is served, and the flag stays");
-	check_true(arena_alloc(&a, 40) != NULL);
+	check_true(arena_alloc(&a, 64) != NULL);
 	check_true(a.exhausted);
-	check_size(a.used, 100);
+	check_size(a.used, 160);
 	unit_case("a reset takes the flag away");
 	arena_reset(&a);
 	check_true(!a.exhausted);
-	check_true(arena_alloc(&a, 100) != NULL);
+	check_true(arena_alloc(&a, 160) != NULL);
+	unit_case("pieces of one byte count with what aligns them");
+	arena_reset(&a);
+	for (size_t i = 0; i < 10; i++)
+		check_true(arena_alloc(&a, 1) != NULL);
+	check_true(arena_alloc(&a, 1) == NULL);
 	arena_release(&a);
 }
 
@@ -127,7 +132,7 @@ test_copy(void)
 	struct span copy;
 	char text[] = "hello";
 
-	arena_init(&a, 10);
+	arena_init(&a, 32);
 	copy = arena_copy(&a, span_of(text));
 	text[0] = 'j';
 	check_span(copy, "hello");
@@ -165,7 +170,7 @@ test_release(void)
 	arena_release(&zeroed);
 	arena_release(&zeroed);
 	check_true(arena_alloc(&zeroed, 1) == NULL);
-	arena_init(&a, 10);
+	arena_init(&a, 16);
 	arena_reset(&a);
 	check_true(arena_alloc(&a, 10) != NULL);
 	arena_release(&a);
@@ -177,7 +182,7 @@ test_release(void)
 }
 
 static const struct unit_test tests[] = {
-	{ "memory is aligned for any type and counted as asked", test_aligned },
+	{ "memory is aligned for any type and counted so", test_aligned },
 	{ "many blocks keep what was written to them", test_many_blocks },
 	{ "a request larger than any block has one of its own",
 	    test_big_request },

@@ -244,9 +244,39 @@ test_random_order(void)
 	court_close(&c);
 }
 
+/* FIELDS fields that a regex gives up on, then one that another would find. */
+static const char *
+after_failures(size_t fields)
+{
+	static const char rules[] = "settings: {limits: {regex_match: 10}}\n"
+	    "rules:\n"
+	    "- {rule: r, when: {any: [{header_raw.a: '/^(a|b|ab|ba)*$(?<!b)/'}, "
+	    "{header_raw.b: '/^b/'}]}, then: {reject: found}}\n";
+	char script[4096];
+	size_t len;
+
+	len = (size_t)snprintf(script, sizeof script, TO_A "data|");
+	while (fields-- > 0)
+		len += (size_t)snprintf(script + len, sizeof script - len,
+		    "header A abababababababababab|");
+	(void)snprintf(script + len, sizeof script - len, "header B b|eoh");
+	return judge(rules, script);
+}
+
+static void
+test_regex_failures(void)
+{
+	unit_case("a few failures harm nobody else");
+	check_text(after_failures(15), "eoh reject 550 5.7.1 found by r");
+	unit_case("after sixteen no regex is tried in that message");
+	check_text(after_failures(16), "eoh " BUSY " (r: the pattern was "
+	    "given up: match limit exceeded; on_error decides) by r");
+}
+
 static const struct unit_test tests[] = {
 	{ "recipients are bounded, one at a time", test_recipient_limit },
 	{ "header fields are bounded for a message", test_header_limit },
+	{ "so are regexes that are given up", test_regex_failures },
 	{ "memory is bounded, and its end is a safe answer", test_memory },
 	{ "a thousand recipients, three times", test_thousand },
 	{ "every event after every two others", test_any_order },

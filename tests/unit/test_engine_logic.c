@@ -27,7 +27,8 @@
 
 #define ERROR_REPLY \
 	"tempfail 451 4.3.0 The mail filter cannot judge this message now"
-#define WHY "a condition could not be judged; on_error decides"
+#define GIVEN_UP "the pattern was given up: match limit exceeded"
+#define WHY GIVEN_UP "; on_error decides"
 
 /* The four values, as conditions at MAIL. */
 static const struct value {
@@ -179,7 +180,7 @@ static const struct row failures[] = {
 	    "then: {add_header: {name: X-T, value: t}}}\n"
 	    "- {rule: u, then: {add_header: {name: X-U, value: u}}}\n",
 	    MX "mail s@x|rcpt a@x|rcpt b@x|data|eoh|eom",
-	    "eom accept (t: a condition could not be judged; the rule is "
+	    "eom accept (t: " GIVEN_UP "; the rule is "
 	    "skipped) +X-U=u" },
 	{ "a failed rule that is never reached is nothing",
 	    LIMITS "- {rule: r, when: {helo: mx}, then: reject}\n"

@@ -158,6 +158,22 @@ test_order(void)
 	error_list_release(&l);
 }
 
+/* Words of a rule file may be in anything that is printed. */
+static void
+test_controls(void)
+{
+	struct error_list l = { 0 };
+	struct problem *p = error_list_add(&l, (struct place){ "r\x1b[m", 1, 1 },
+	    span_of("\xc2\x9b" "31m"), "no '%s'", "\x1b[31mx\ny\x7f");
+
+	problem_hint(p, "did you mean '%s'?", "\x1b[31m\xc2\x9b\xc2\xa9\xff");
+	check_text(printed(&l), "r?[m:1:1: error: no '?[31mx?y?'\n"
+	    "    1 | ?31m\n"
+	    "      | ^\n"
+	    "      = did you mean '?[31m?\xc2\xa9?'?\n");
+	error_list_release(&l);
+}
+
 static void
 test_full(void)
 {
@@ -225,6 +241,8 @@ static const struct unit_test tests[] = {
 	{ "a long line is cut between characters",
 	    test_long_line_of_characters },
 	{ "problems print in the order of their places", test_order },
+	{ "no part of a problem sends control characters to a terminal",
+	  test_controls },
 	{ "a full list counts what it has no room for", test_full },
 	{ "a list owns copies of all it was given", test_copies },
 	{ "error_set formats, and returns -1 always", test_set },

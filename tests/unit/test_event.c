@@ -8,7 +8,7 @@
 #include <sys/un.h>
 
 #include "event.h"
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "tests/unit/unit.h"
 #include "verdict.h"
 
@@ -126,7 +126,8 @@ static const struct text_row values[] = {
 	{ "two CRs before an LF: one is bare", "a\r\r\n b", "a \n b" },
 	{ "an empty value", "", "" },
 	{ "a value of blanks", " \t", "" },
-	{ "a value that begins with a fold", " \r\n x", "\n x" },
+	{ "a value that begins with a fold loses it", " \r\n x", "x" },
+	{ "and when it came as LF", "\n\tx", "x" },
 };
 
 static void

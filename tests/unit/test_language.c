@@ -257,7 +257,7 @@ static const struct kind {
 	    "frobnicate: {helo: a}", "unknown fact 'frobnicate'" },
 	{ "operators", WHEN("@"), operators, COUNT(operators),
 	    "helo: {frobnicate: a}",
-	    "unknown key 'frobnicate' in a fact's operators" },
+	    "unknown operator 'frobnicate' in a test" },
 	{ "actions", THEN("@"), actions, COUNT(actions), "{frobnicate: a}",
 	    "unknown action 'frobnicate'" },
 	{ "keys of a reply", THEN("@"), NULL, 0, "{reject: {frobnicate: a}}",

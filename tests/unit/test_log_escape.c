@@ -3,7 +3,9 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "milter/daemon/log.h"
 #include "tests/unit/unit.h"
@@ -132,9 +134,67 @@ nothing_breaks_out(void)
 	}
 }
 
+/* The line that is written for D, without what goes to standard output else. */
+static void
+log_into(const struct decision *d, char line[4096 + 1])
+{
+	int ends[2], out = dup(STDOUT_FILENO);
+	ssize_t len;
+
+	fflush(stdout);
+	if (out < 0 || pipe(ends) < 0 || dup2(ends[1], STDOUT_FILENO) < 0)
+		return;
+	log_decision(d);
+	(void)dup2(out, STDOUT_FILENO);
+	close(out);
+	close(ends[1]);
+	len = read(ends[0], line, 4096);
+	line[len > 0 ? len : 0] = '\0';
+	close(ends[0]);
+}
+
+/* The place of line 12 of a file whose name is COUNT times UNIT. */
+static void
+check_place(const char *unit, size_t count, const char *shown, size_t kept)
+{
+	struct decision d = { .scope = DECISION_MESSAGE,
+		.kind = VERDICT_REJECT };
+	char file[4096] = "", want[4096 + 1], line[4096 + 1] = "";
+	size_t quoted = strcmp(unit, shown) != 0;
+
+	for (size_t i = 0; i < count; i++)
+		strcat(file, unit);
+	d.place = (struct place){ file, 12, 1 };
+	log_into(&d, line);
+	strcpy(want, "- reject scope=message place=");
+	strcat(want, quoted ? "\"" : "");
+	strcat(want, kept < count ? "..." : "");
+	for (size_t i = 0; i < kept; i++)
+		strcat(want, shown);
+	strcat(want, quoted ? ":12\" phase=connect\n" :
+	    ":12 phase=connect\n");
+	check_text(line, want);
+}
+
+static void
+long_places_keep_their_end(void)
+{
+	unit_case("a short path is whole");
+	check_place("/", 1, "/", 1);
+	unit_case("a path that just fits is whole");
+	check_place("/", LOG_VALUE_MAX - 3, "/", LOG_VALUE_MAX - 3);
+	unit_case("of one byte more the front is cut, and it shows");
+	check_place("/", LOG_VALUE_MAX - 2, "/", LOG_VALUE_MAX - 6);
+	unit_case("of the longest path as well");
+	check_place("/", 4095, "/", LOG_VALUE_MAX - 6);
+	unit_case("escapes count as they are written");
+	check_place("\n", 500, "\\x0A", (LOG_VALUE_MAX - 6) / 4);
+}
+
 static const struct unit_test tests[] = {
 	{ "a value is plain, or quoted and escaped", values_are_escaped },
 	{ "a long value is cut, and the cut is marked", long_values_are_cut },
+	{ "a long place keeps its line number", long_places_keep_their_end },
 	{ "no two bytes break out of a value", nothing_breaks_out },
 };
 

@@ -120,6 +120,9 @@ test_hash(void)
 		   span_hash_nocase(LIT("a\0c"), 0));
 	check_true(span_hash_nocase(span_of(NULL), 1) ==
 		   span_hash_nocase(span_of(""), 1));
+	check_true(span_hash(span_of("a"), 0) != span_hash(span_of("A"), 0));
+	check_true(span_hash(span_of("a"), 0) != span_hash(span_of("a"), 1));
+	check_true(span_hash(LIT("a\0b"), 0) == span_hash(LIT("a\0b"), 0));
 }
 
 /* A table of 2^n places takes the low bits; they must not crowd. */
@@ -149,7 +152,7 @@ static const struct unit_test tests[] = {
 	{ "head and skip never pass the end", test_cut },
 	{ "the first and the last place of a byte are found", test_find },
 	{ "trim takes spaces and tabs, and nothing else", test_trim },
-	{ "a hash ignores case and depends on its key", test_hash },
+	{ "a hash minds case when told to, and its key", test_hash },
 	{ "hashes of similar names spread over a table", test_hash_spread },
 };
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "rules/base/ip.h"
+#include "ip.h"
 #include "rules/match/table.h"
 #include "tests/unit/unit.h"
 

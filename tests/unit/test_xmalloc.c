@@ -49,9 +49,21 @@ test_copies(void)
 	free(text);
 }
 
-/* The product overflows to 2, which the system would gladly give. */
 static void
-test_overflow_exits(void)
+overflow(void)
+{
+	free(xreallocarray(NULL, SIZE_MAX / 2 + 2, 2));
+}
+
+static void
+check_nothing(void)
+{
+	(void)xcheck(NULL);
+}
+
+/* RUN must end the process as a failure of the system does. */
+static void
+check_exits(void (*run)(void))
 {
 	int status = 0;
 	pid_t child;
@@ -62,7 +74,7 @@ test_overflow_exits(void)
 	if (child == 0) {
 		if (freopen("/dev/null", "w", stderr) == NULL)
 			_exit(1);
-		free(xreallocarray(NULL, SIZE_MAX / 2 + 2, 2));
+		run();
 		_exit(0);
 	}
 	check_int(waitpid(child, &status, 0), child);
@@ -70,10 +82,27 @@ test_overflow_exits(void)
 	check_int(WEXITSTATUS(status), EX_OSERR);
 }
 
+/* The product overflows to 2, which the system would gladly give. */
+static void
+test_overflow_exits(void)
+{
+	check_exits(overflow);
+}
+
+static void
+test_check(void)
+{
+	char memory;
+
+	check_true(xcheck(&memory) == &memory);
+	check_exits(check_nothing);
+}
+
 static const struct unit_test tests[] = {
 	{ "sizes are served, 0 as well", test_sizes },
 	{ "copies have a NUL behind them", test_copies },
 	{ "a product that overflows ends the process", test_overflow_exits },
+	{ "so does what another allocator had no memory for", test_check },
 };
 
 UNIT_MAIN("xmalloc", tests)

@@ -1,12 +1,20 @@
 /*
- * ip.h - IPv4 and IPv6 addresses to and from text.
+ * ip.h - IPv4 and IPv6 addresses, to and from text.
  *
  * IPv6 text is that of RFC 5952. Pure; any thread.
  */
 #ifndef MILLGATE_IP_H
 #define MILLGATE_IP_H
 
-#include "event.h"
+#include <stdint.h>
+
+#include "span.h"
+
+/* An IPv4 (4 bytes) or IPv6 (16 bytes) address in network order; 0: none. */
+struct ip {
+	uint8_t bytes[16];
+	uint8_t len;
+};
 
 #define IP_TEXT_MAX 46		/* INET6_ADDRSTRLEN, NUL included */
 
@@ -21,8 +29,5 @@ void ip_unmap(struct ip *ip);
 
 /* Write IP into OUT as text; "" when its len is 0. */
 void ip_format(const struct ip *ip, char out[IP_TEXT_MAX]);
-
-/* Less than, equal to or greater than 0: IPv4 before IPv6, then by bytes. */
-int ip_compare(const struct ip *a, const struct ip *b);
 
 #endif

@@ -37,7 +37,10 @@ struct listen_spec {
 	uint16_t port;			/* never 0 */
 };
 
-/* Read TEXT. -1 when it is no such place: ERROR says why. */
+/*
+ * Read TEXT. -1 when it is no such place: ERROR says why, without quoting it,
+ * for TEXT may hold any character.
+ */
 int listen_spec_parse(const char *text, struct listen_spec *spec,
     struct error *error);
 

@@ -2,10 +2,9 @@
  * listen_spec.c - where a milter listens, read from text.
  *
  * libmilter reads the same text again and reports what it does not like to
- * syslog only, so everything it could object to is found here first and told to
- * whoever started the program.
+ * syslog only, so everything it could object to is found here first.
  *
- * Failure: -1 and a message that quotes the text as it was written.
+ * Failure: -1 and what is wrong; the caller knows the place.
  */
 #include "config.h"
 
@@ -14,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "milter/daemon/listen_spec.h"
+#include "rules/base/listen_spec.h"
 #include "span.h"
 
 static const struct {
@@ -153,14 +152,14 @@ listen_spec_parse(const char *text, struct listen_spec *spec,
 
 	memset(spec, 0, sizeof *spec);
 	if (take_family(&rest, &spec->family) < 0)
-		trouble = "write unix:/path or inet:PORT@HOST";
+		trouble = "it begins with neither 'unix:' nor 'inet:'";
 	else if (spec->family == LISTEN_UNIX)
 		trouble = parse_path(rest, spec);
 	else
 		trouble = parse_inet(rest, spec);
 	if (trouble == NULL)
 		return 0;
-	return error_set(error, "cannot listen on '%s': %s", text, trouble);
+	return error_set(error, "%s", trouble);
 }
 
 void
