@@ -163,9 +163,11 @@ static void
 test_controls(void)
 {
 	struct error_list l = { 0 };
-	struct problem *p = error_list_add(&l, (struct place){ "r\x1b[m", 1, 1 },
-	    span_of("\xc2\x9b" "31m"), "no '%s'", "\x1b[31mx\ny\x7f");
+	struct place place = { "r\x1b[m", 1, 1 };
+	struct problem *p;
 
+	p = error_list_add(&l, place, span_of("\xc2\x9b" "31m"), "no '%s'",
+	    "\x1b[31mx\ny\x7f");
 	problem_hint(p, "did you mean '%s'?", "\x1b[31m\xc2\x9b\xc2\xa9\xff");
 	check_text(printed(&l), "r?[m:1:1: error: no '?[31mx?y?'\n"
 	    "    1 | ?31m\n"
