@@ -48,6 +48,12 @@ table_test(const struct engine *e, const struct table *t,
 	return found ? ANSWER_YES : ANSWER_NO;
 }
 
+static bool
+is_spent(const struct engine *e)
+{
+	return e->regex_failures >= REGEX_FAILURES_MAX;
+}
+
 static enum answer
 alternative_test(struct engine *e, const struct alternative *a,
     struct span value)
@@ -57,7 +63,7 @@ alternative_test(struct engine *e, const struct alternative *a,
 	if (a->regex == NULL)
 		return span_equal_nocase(a->literal, value) ? ANSWER_YES :
 		    ANSWER_NO;
-	if (e->regex_failures >= REGEX_FAILURES_MAX)
+	if (is_spent(e))
 		return ANSWER_FAILED;
 	switch (regex_match(a->regex, value, &limits, NULL, 0,
 	    &e->regex_why)) {
@@ -143,7 +149,12 @@ test_holds(struct engine *e, const struct test *t, const struct recipient *r)
 	result = (enum answer)e->memo[t->memo];
 	if (result == ANSWER_UNKNOWN) {
 		result = values_test(e, t, slot_values(e, t->slot, r));
-		e->memo[t->memo] = (unsigned char)result;
+		/*
+		 * One that was not tried is no answer for the next message,
+		 * which tests of connect facts would be remembered for.
+		 */
+		if (result != ANSWER_FAILED || !is_spent(e))
+			e->memo[t->memo] = (unsigned char)result;
 	}
 	return result;
 }

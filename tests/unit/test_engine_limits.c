@@ -250,7 +250,8 @@ after_failures(size_t fields)
 {
 	static const char rules[] = "settings: {limits: {regex_match: 10}}\n"
 	    "rules:\n"
-	    "- {rule: r, when: {any: [{header_raw.a: '/^(a|b|ab|ba)*$(?<!b)/'}, "
+	    "- {rule: r, when: {any: ["
+	    "{header_raw.a: '/^(a|b|ab|ba)*$(?<!b)/'}, "
 	    "{header_raw.b: '/^b/'}]}, then: {reject: found}}\n";
 	char script[4096];
 	size_t len;
@@ -273,10 +274,37 @@ test_regex_failures(void)
 	    "given up: match limit exceeded; on_error decides) by r");
 }
 
+/* What was not tried for one message is tried for the next. */
+static void
+test_failures_end(void)
+{
+	static const char rules[] = "settings: {limits: {regex_match: 10}}\n"
+	    "rules:\n"
+	    "- {rule: r, when: {all: [{any: ["
+	    "{header_raw.a: '/^(a|b|ab|ba)*$(?<!b)/'}, {header_raw.b: b}]}, "
+	    "{header_raw.c: c}]}, then: {reject: r}}\n"
+	    "- {rule: s, when: {client.name: '/^mx/'}, then: {reject: s}}\n";
+	static const char one[] = "header A abababababababababab|";
+	char script[2048];
+	size_t len;
+	int i;
+
+	len = (size_t)snprintf(script, sizeof script, TO_A "data|");
+	for (i = 0; i < 16; i++)
+		len += (size_t)snprintf(script + len, sizeof script - len,
+		    "%s", one);
+	(void)snprintf(script + len, sizeof script - len,
+	    "header B b|eoh|mail s@x|rcpt a@x|data|eoh");
+	check_text(judge(rules, script), "eoh " BUSY " (s: the pattern was "
+	    "given up: match limit exceeded; on_error decides) by s|"
+	    "eoh reject 550 5.7.1 s by s");
+}
+
 static const struct unit_test tests[] = {
 	{ "recipients are bounded, one at a time", test_recipient_limit },
 	{ "header fields are bounded for a message", test_header_limit },
 	{ "so are regexes that are given up", test_regex_failures },
+	{ "and that ends with the message", test_failures_end },
 	{ "memory is bounded, and its end is a safe answer", test_memory },
 	{ "a thousand recipients, three times", test_thousand },
 	{ "every event after every two others", test_any_order },
