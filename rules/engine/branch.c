@@ -163,8 +163,7 @@ branch_capture(struct engine *e, const struct condition *when,
 		(void)walk_condition(&w, when);
 }
 
-/* Do the facts of slots A and B speak of the same elements? */
-static bool
+bool
 slots_are_family(const struct slot *a, const struct slot *b)
 {
 	if (a == b)

@@ -27,4 +27,7 @@ void branch_capture(struct engine *e, const struct condition *when,
 size_t branch_element(struct engine *e, const struct condition *when,
     const struct recipient *r, unsigned slot);
 
+/* Do the facts of slots A and B speak of the same elements? */
+bool slots_are_family(const struct slot *a, const struct slot *b);
+
 #endif

@@ -20,6 +20,7 @@
 #include "rules/engine/learn.h"
 #include "rules/engine/reading.h"
 #include "rules/engine/recipients.h"
+#include "rules/mail/address.h"
 
 /* What a client can say before MAIL is at most a few lines of 64 KiB, the most
  * that a milter packet holds. */
@@ -97,6 +98,7 @@ forget_message(struct engine *e)
 	recipients_forget(e);
 	e->header_bytes = 0;
 	e->regex_failures = 0;
+	e->regex_refused = false;
 	e->too_many = false;
 	e->decisions = NULL;
 	e->decision_room = 0;
@@ -163,19 +165,32 @@ on_helo(struct engine *e, const struct event *event, struct verdict *v)
 	return 0;
 }
 
+/* EVENT with its address in the one form that rules see. */
+static struct event
+plain_envelope(struct engine *e, const struct event *event)
+{
+	struct event plain = *event;
+
+	plain.envelope.path = address_plain(&e->text, event->envelope.path);
+	return plain;
+}
+
 static int
 on_mail(struct engine *e, const struct event *event, struct verdict *v)
 {
+	struct event plain = plain_envelope(e, event);
+
 	forget_message(e);
-	e->sender = arena_copy(&e->message, event->envelope.path);
-	learn_until(e, PHASE_MAIL, event);
+	e->sender = arena_copy(&e->message, plain.envelope.path);
+	learn_until(e, PHASE_MAIL, &plain);
 	return decide_sender(e, v);
 }
 
 static int
 on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 {
-	struct span address = event->envelope.path;
+	struct event plain = plain_envelope(e, event);
+	struct span address = plain.envelope.path;
 	struct recipient *r;
 
 	learn_until(e, PHASE_RCPT, event);
@@ -187,7 +202,7 @@ on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 	}
 	if (e->recipient_count >= e->policy->settings.limits.recipients)
 		return decide_too_many(e, address, v);
-	r = recipients_add(e, event);
+	r = recipients_add(e, &plain);
 	if (r == NULL)
 		return 0;	/* engine_feed() looks at the arena */
 	if (decide_recipient(e, r, v) < 0)
@@ -335,6 +350,9 @@ engine_feed(void *self, const struct event *event, struct verdict *verdict)
 		return 0;
 	}
 	result = step->handle(e, event, verdict);
+	if (result == 0 && e->regex_refused)
+		result = error_set(&e->trouble, "too many patterns were given "
+		    "up in this message");
 	if (session_is_exhausted(e))
 		result = error_set(&e->trouble, "the session needs more "
 		    "memory than it may have");

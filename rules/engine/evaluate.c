@@ -13,7 +13,9 @@
 
 /*
  * A message may make so many regexes run into a limit, then no more are tried:
- * each costs the most that one can, and who sends such a message chose it.
+ * each costs the most that one can, and who sends such a message chose it. The
+ * engine then gives the message up, or its sender would choose which rules are
+ * skipped.
  */
 #define REGEX_FAILURES_MAX 16
 
@@ -63,8 +65,10 @@ alternative_test(struct engine *e, const struct alternative *a,
 	if (a->regex == NULL)
 		return span_equal_nocase(a->literal, value) ? ANSWER_YES :
 		    ANSWER_NO;
-	if (is_spent(e))
+	if (is_spent(e)) {
+		e->regex_refused = true;
 		return ANSWER_FAILED;
+	}
 	switch (regex_match(a->regex, value, &limits, NULL, 0,
 	    &e->regex_why)) {
 	case REGEX_YES:

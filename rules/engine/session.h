@@ -93,6 +93,7 @@ struct engine {
 	struct given final;
 	struct error trouble;
 	unsigned regex_failures;	/* in this message */
+	bool regex_refused;		/* one was not even tried */
 	struct error regex_why;		/* of the last one */
 	bool too_many;			/* recipients; logged already */
 	struct decision failure;	/* that the engine failed */

@@ -55,7 +55,44 @@ takes_no_pointer(void)
 	check_size(address_domain(span_make(NULL, 0)).len, 0);
 }
 
+static void
+test_plain(void)
+{
+	static const struct {
+		const char *sentence;
+		const char *address;
+		const char *want;
+	} plain[] = {
+		{ "an ordinary one stays", "joe@x.org", "joe@x.org" },
+		{ "a final dot goes", "joe@x.org.", "joe@x.org" },
+		{ "a dot alone stays", "joe@.", "joe@." },
+		{ "quotes that nothing needs go", "\"joe\"@x.org",
+		  "joe@x.org" },
+		{ "so do backslashes", "j\\oe@x.org", "joe@x.org" },
+		{ "and both together", "\"j\\oe\"@x.org.", "joe@x.org" },
+		{ "a blank needs its quotes", "\"a b\"@x.org",
+		  "\"a b\"@x.org" },
+		{ "so does an @", "\"a@b\"@x.org", "\"a@b\"@x.org" },
+		{ "an empty local part stays quoted", "\"\"@x.org",
+		  "\"\"@x.org" },
+		{ "UTF-8 needs none", "\"j\xc3\xbcrgen\"@x.org",
+		  "j\xc3\xbcrgen@x.org" },
+		{ "no domain, no @", "\"postmaster\"", "postmaster" },
+		{ "the null sender stays", "<>", "<>" },
+	};
+	struct buffer out;
+
+	buffer_init(&out, 64);
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+		unit_case(plain[i].sentence);
+		check_span(address_plain(&out, span_of(plain[i].address)),
+		    plain[i].want);
+	}
+	buffer_release(&out);
+}
+
 static const struct unit_test tests[] = {
+	{ "an address is compared in its plainest form", test_plain },
 	{ "an address is divided at its last '@' outside quotes", divides },
 	{ "an empty span may have no pointer", takes_no_pointer },
 };
