@@ -19,7 +19,7 @@ address_hash(const struct engine *e, struct span address)
 	return span_hash_nocase(address, e->policy->hash_key);
 }
 
-/* Where R's address is in the table, or the free place for it. */
+/* Where ADDRESS is in the table, or the free place for it. */
 static struct recipient **
 find_place(const struct engine *e, struct span address, unsigned long hash)
 {

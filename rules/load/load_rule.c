@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "rules/base/xmalloc.h"
+#include "rules/engine/branch.h"
 #include "rules/load/load.h"
 
 static int
@@ -68,11 +69,32 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What the rule as a whole reads follows from its parts. */
+/* Does C test a fact of the same elements as the one in slot S? */
+static bool
+tests_family(const struct policy *p, const struct condition *c,
+    const struct slot *s)
+{
+	size_t i;
+
+	if (c == NULL || (s->kind->flags & FACT_MANY) == 0)
+		return false;
+	if (c->kind == CONDITION_TEST)
+		return slots_are_family(&p->slots[c->test->slot], s);
+	for (i = 0; i < c->count; i++)
+		if (tests_family(p, c->children[i], s))
+			return true;
+	return false;
+}
+
+/*
+ * What the rule as a whole reads follows from its parts. Which element of a
+ * list `then` means, if `when` tests it, follows from the branch that holds.
+ */
 static void
 rule_complete(struct loader *l, struct rule_draft *d)
 {
 	struct rule *r = d->rule;
+	const struct slot *s;
 	unsigned *reads;
 	size_t i;
 
@@ -86,8 +108,11 @@ rule_complete(struct loader *l, struct rule_draft *d)
 	for (i = 0; i < d->read_count; i++) {
 		if (i > 0 && d->reads[i] == d->reads[i - 1])
 			continue;
+		s = &l->policy->slots[d->reads[i]];
 		reads[r->read_count++] = d->reads[i];
-		r->per_recipient |= l->policy->slots[d->reads[i]].per_recipient;
+		r->per_recipient |= s->per_recipient;
+		if (!r->ordered)
+			r->ordered = tests_family(l->policy, r->when, s);
 	}
 	r->reads = reads;
 }

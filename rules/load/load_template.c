@@ -9,7 +9,6 @@
 #include "config.h"
 
 #include "rules/base/xmalloc.h"
-#include "rules/engine/branch.h"
 #include "rules/load/load.h"
 
 static bool
@@ -61,31 +60,9 @@ is_group(struct rule_draft *d, struct span name)
 	return *answer;
 }
 
-/* Does C test a fact of the same elements as the one in slot S? */
-static bool
-tests_family(const struct policy *p, const struct condition *c,
-    const struct slot *s)
-{
-	size_t i;
-
-	if (c == NULL || (s->kind->flags & FACT_MANY) == 0)
-		return false;
-	if (c->kind == CONDITION_TEST)
-		return slots_are_family(&p->slots[c->test->slot], s);
-	for (i = 0; i < c->count; i++)
-		if (tests_family(p, c->children[i], s))
-			return true;
-	return false;
-}
-
 static void
-draft_read(struct loader *l, struct rule_draft *d, unsigned slot)
+draft_read(struct rule_draft *d, unsigned slot)
 {
-	const struct slot *s = &l->policy->slots[slot];
-
-	/* Which element is meant follows from the branch that holds. */
-	if (tests_family(l->policy, d->rule->when, s))
-		d->rule->ordered = true;
 	if (d->read_count == d->read_room) {
 		d->read_room = d->read_room > 0 ? 2 * d->read_room : 8;
 		d->reads = xreallocarray(d->reads, d->read_room,
@@ -157,7 +134,7 @@ read_name(struct source *s, struct span name, struct piece *p)
 	    load_fact(s->loader, s->node, s->at, name, &p->number);
 	if (found == 0) {
 		p->kind = PIECE_FACT;
-		draft_read(s->loader, s->draft, p->number);
+		draft_read(s->draft, p->number);
 		return 0;
 	}
 	if (!group)
