@@ -7,7 +7,9 @@
  * length does not count.
  *
  * A value's folds are LF and a space or tab; it holds no CR or NUL and no line
- * longer than 998 bytes (RFC 5322 2.1.1). A name is an RFC 5322 field name.
+ * longer than 998 bytes (RFC 5322 2.1.1). A name is an RFC 5322 field name. An
+ * address is local@domain without <> (RFC 5321 4.1.2), printable and without
+ * blanks outside of quotes.
  */
 #ifndef MILLGATE_EDIT_H
 #define MILLGATE_EDIT_H
@@ -17,17 +19,23 @@
 enum edit_kind {
 	EDIT_ADD_HEADER,	/* below all other fields */
 	EDIT_INSERT_HEADER,	/* above all others, the MTA's Received too */
+	EDIT_CHANGE_HEADER,	/* the index-th field of that name gets VALUE */
 	EDIT_REMOVE_HEADER,	/* the index-th field of that name */
+	EDIT_SET_SENDER,	/* VALUE is an address, or "<>" */
+	EDIT_ADD_RECIPIENT,	/* VALUE is an address */
+	EDIT_REMOVE_RECIPIENT,	/* VALUE is an address, as it was given */
+	EDIT_QUARANTINE,	/* hold it; VALUE is the reason, in one line */
 };
 
 struct edit {
 	enum edit_kind kind;
-	struct span name;
+	struct span name;	/* of a header field */
 	struct span value;	/* not with EDIT_REMOVE_HEADER */
 	/*
-	 * EDIT_REMOVE_HEADER: 1 for the topmost field of that name among those
-	 * that the filter was shown. Removals of a name come in descending
-	 * order, for an MTA renumbers what is below a field that goes.
+	 * EDIT_CHANGE_HEADER, EDIT_REMOVE_HEADER: 1 for the topmost field of
+	 * that name among those that the filter was shown. Each field is named
+	 * once at most, those of a name in descending order, before all
+	 * additions: an MTA renumbers what is below a field that goes.
 	 */
 	unsigned index;
 };

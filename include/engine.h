@@ -8,6 +8,8 @@
 #ifndef MILLGATE_ENGINE_H
 #define MILLGATE_ENGINE_H
 
+#include <stdint.h>
+
 #include "policy.h"
 #include "verdict.h"
 
@@ -28,6 +30,49 @@ void engine_free(struct engine *e);
  * When it returns -1 the verdict is settings.on_error.
  */
 int engine_feed(void *self, const struct event *event,
+    struct verdict *verdict);
+
+/*
+ * What became of the message at hand, for reports. All may be asked between two
+ * events, until the message's memory ends with the next MAIL, ABORT or CLOSE;
+ * they change nothing that is decided. RECIPIENT is an address; one that is not
+ * a recipient of this message, or the empty span, stands for the first one that
+ * is left.
+ *
+ * Did rule number RULE, in file order, hold for a recipient whose reading
+ * reached it? At a command that the MTA does not know: for that command.
+ */
+bool engine_rule_held(struct engine *e, size_t rule);
+
+/* Did its `when` come to NO (the rule was looked at and did not hold)? */
+bool engine_rule_missed(struct engine *e, size_t rule);
+
+/* What the rules that are reached for RECIPIENT have written. */
+int64_t engine_score(struct engine *e, struct span recipient); /* thousandths */
+bool engine_has_label(struct engine *e, struct span recipient,
+    struct span label);
+
+/* The rule that gave RECIPIENT's verdict; false: none did so far. */
+bool engine_verdict_rule(struct engine *e, struct span recipient,
+    size_t *rule);
+
+/* A fact as a test gives it: all values that it has. */
+struct given_fact {
+	struct span fact;		/* "helo", "header_raw.subject" */
+	const struct span *values;
+	size_t count;
+};
+
+/*
+ * Judge rule number RULE of POLICY alone, with the facts in GIVEN known and no
+ * other having a value, as at the end of a message to one recipient. VERDICT is
+ * what it then says (CONTINUE: no verdict, with its edits) and *HELD whether it
+ * holds. A fact that the rule does not read is ignored. E is a session under
+ * the policy, used for nothing else; what VERDICT holds lives until its next
+ * use. -1: it could not be judged, VERDICT->error says why.
+ */
+int engine_try_rule(struct engine *e, size_t rule,
+    const struct given_fact *given, size_t count, bool *held,
     struct verdict *verdict);
 
 #endif

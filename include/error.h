@@ -30,7 +30,13 @@ struct place {
 	unsigned column;
 };
 
-/* After this many problems a reader stops looking: they are rarely new ones. */
+/* An error makes a file useless; a warning says what may be meant otherwise. */
+enum severity {
+	SEVERITY_ERROR,
+	SEVERITY_WARNING,
+};
+
+/* After this many of a kind a reader stops looking: they are rarely new. */
 #define ERROR_LIST_MAX 20
 
 struct problem {
@@ -40,20 +46,25 @@ struct problem {
 	char *text;		/* what is wrong */
 	char *hint;		/* what to do about it; NULL for none */
 	char *source;		/* the line of the file; NULL for none */
+	unsigned number;	/* of those in the list, as they were found */
 };
 
 /*
- * Everything in a list is its own copy, so it may outlive the file. Zeroed is
- * empty. Used while loading, by one thread.
+ * Everything in a list is its own copy, so it may outlive the file. Errors and
+ * warnings are counted apart, so that none of the ones push out the others.
+ * Zeroed is empty. Used while loading, by one thread.
  */
 struct error_list {
-	struct problem at[ERROR_LIST_MAX];
+	struct problem at[ERROR_LIST_MAX];		/* errors */
 	size_t count;
 	size_t dropped;		/* found beyond ERROR_LIST_MAX */
+	struct problem warnings[ERROR_LIST_MAX];
+	size_t warning_count;
+	size_t warnings_dropped;
 };
 
 /*
- * Add a problem at PLACE; SOURCE is the line of the file that it is on (the
+ * Add an error at PLACE; SOURCE is the line of the file that it is on (the
  * empty span for none). Returns it so that problem_hint() may add to it, or
  * NULL when the list is full (the problem is then counted in `dropped`).
  */
@@ -61,12 +72,21 @@ struct problem *error_list_add(struct error_list *l, struct place place,
     struct span source, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same for a warning. */
+struct problem *error_list_warn(struct error_list *l, struct place place,
+    struct span source, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Would one more of that kind only be counted? */
+bool error_list_is_full(const struct error_list *l, enum severity severity);
+
 /* Say what to do about P; a NULL P is allowed and nothing happens. */
 void problem_hint(struct problem *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Print in the order of their lines:
+ * Print errors and warnings, in the order of their lines; those of a file
+ * stand together, in the order in which the files first had one:
  *
  *	rules.yaml:7:11: error: unknown fact 'client.pi'
  *	    7 |   when: {client.pi: 192.0.2.1}

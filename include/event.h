@@ -65,13 +65,15 @@ struct macro {
 };
 
 /*
- * The constructors leave the macros out: a producer that has some sets them in
- * the event afterwards.
+ * The constructors leave macros and time out: a producer that has some sets
+ * them in the event afterwards. Of a message the time of EVENT_MAIL counts.
  */
 struct event {
 	enum event_kind kind;
 	const struct macro *macros;	/* known with this event */
 	size_t macro_count;
+	int64_t time;			/* seconds since the epoch; 0: not
+					 * told */
 	union {
 		struct {
 			struct span name;	/* "unknown" if not verified */
@@ -132,5 +134,8 @@ struct event event_plain(enum event_kind kind);
 
 /* The macro NAME, braces removed, with VALUE. */
 struct macro macro_make(struct span name, struct span value);
+
+/* Sendmail names macros with letters, digits and '_'. */
+bool macro_name_is_valid(struct span name);
 
 #endif

@@ -23,6 +23,7 @@ struct policy;
  * Bounds of what one session may cost. Each may be set under settings.limits.
  */
 struct limits {
+	size_t body;		/* bytes of it that rules see */
 	size_t header_bytes;	/* all fields that rules read, a message */
 	size_t recipients;	/* distinct ones, a message */
 	uint32_t regex_match;	/* PCRE2's match limit, a single match */
@@ -34,6 +35,7 @@ struct settings {
 	unsigned socket_mode;		/* of a unix socket: 0660 */
 	const char *socket_group;	/* its group; NULL: as it comes */
 	enum verdict_kind on_error;	/* VERDICT_TEMPFAIL or VERDICT_ACCEPT */
+	bool shadow;			/* mode: nothing is told to the MTA */
 	struct limits limits;
 };
 
@@ -44,13 +46,18 @@ struct policy_needs {
 	unsigned events;	/* that change what the rules know */
 	unsigned answers;	/* at which a verdict may fall */
 	bool edits;		/* messages may be changed */
+	bool header_edits;	/* and in which way */
+	bool sender_edits;
+	bool recipient_edits;	/* added or removed; a discarded one is too */
+	bool quarantine;
 };
 
 /* Read and compile PATH ("-": standard input). NULL on failure. Either way
  * every problem found is in ERRORS. The caller owns one reference. */
 struct policy *policy_load(const char *path, struct error_list *errors);
 
-/* The same from memory; NAME stands for the file in messages. */
+/* The same from memory; NAME stands for the file in messages, and what it
+ * includes is looked for in NAME's folder. */
 struct policy *policy_load_text(const char *name, struct span text,
     struct error_list *errors);
 
@@ -62,6 +69,40 @@ void policy_unref(struct policy *p);
 const struct settings *policy_settings(const struct policy *p);
 const struct policy_needs *policy_needs(const struct policy *p);
 size_t policy_rule_count(const struct policy *p);
+
+/* The `tests:` of the rule file and of what it includes; NULL: there are none.
+ * See recording.h. */
+struct recording;
+const struct recording *policy_tests(const struct policy *p);
+
+/* A rule as reports name it. */
+struct rule_info {
+	struct span name;
+	struct place place;
+	enum verdict_kind verdict;	/* VERDICT_CONTINUE: none */
+	bool shadow;			/* it is only tried out */
+	bool off;
+	bool always;			/* it has no condition */
+	int64_t until;			/* last second of it; 0: for ever */
+	enum phase answers;		/* earliest phase at which it can answer
+					 * when nothing above holds it back */
+	enum phase told;		/* and when the rules above are counted
+					 * in */
+	struct span waits_for;		/* fact that makes `answers` late; empty:
+					 * none does */
+	size_t held_by;			/* rule that makes `told` later than
+					 * `answers`; SIZE_MAX: none */
+};
+
+/* Rule number I, in file order over all files. */
+struct rule_info policy_rule(const struct policy *p, size_t i);
+
+/* The rule called NAME; false when there is none. */
+bool policy_find_rule(const struct policy *p, struct span name, size_t *i);
+
+/* The names of the facts that are read, in no order; NULL behind the last. */
+struct span policy_fact(const struct policy *p, size_t i);
+size_t policy_fact_count(const struct policy *p);
 
 /*
  * The macros that the rules and the log want to have with events of PHASE, as

@@ -20,17 +20,22 @@
  *			more of this message; never at EVENT_RCPT. Deliver it,
  *			with the edits
  *	REJECT		at EVENT_RCPT: not this recipient; at EVENT_MAIL and
- *	TEMPFAIL	from EVENT_DATA on: not this message
+ *	TEMPFAIL	from EVENT_DATA on: not this message; at EVENT_CONNECT
+ *			and EVENT_HELO, where a rule has "early": not this
+ *			connection; at EVENT_UNKNOWN: not this command
+ *	DISCARD		at EVENT_MAIL and from EVENT_DATA on: say that it was
+ *			accepted, and drop it
+ *	CLOSE		421 and hang up, at any event that is answered
  *
- * EVENT_CONNECT and EVENT_HELO are never refused: what is wrong with a client
- * is said at MAIL. EVENT_HEADER, EVENT_BODY, EVENT_ABORT, EVENT_CLOSE and
- * EVENT_UNKNOWN always get CONTINUE.
+ * EVENT_HEADER, EVENT_BODY, EVENT_ABORT and EVENT_CLOSE always get CONTINUE.
  */
 enum verdict_kind {
 	VERDICT_CONTINUE,
 	VERDICT_ACCEPT,
 	VERDICT_REJECT,
 	VERDICT_TEMPFAIL,
+	VERDICT_DISCARD,
+	VERDICT_CLOSE,
 };
 
 /* Its name in rule files and logs: "continue", "accept", … */
@@ -43,7 +48,7 @@ const char *verdict_name(enum verdict_kind k);
 
 /*
  * An SMTP reply. The class of code and status agree (RFC 3463): 5xx and 5.x.x
- * with REJECT, 4xx and 4.x.x with TEMPFAIL. Text is printable ASCII, its lines
+ * with REJECT, 4xx and 4.x.x with TEMPFAIL, 421 and 4.x.x with CLOSE alone. Text is printable ASCII, its lines
  * are divided by LF, each at most REPLY_LINE_MAX bytes where '%' counts twice,
  * for milters must double it. code 0: no reply of its own.
  */
@@ -57,13 +62,23 @@ enum decision_scope {
 	DECISION_CONNECTION,	/* holds for all that may come on it */
 	DECISION_MESSAGE,
 	DECISION_RECIPIENT,
+	DECISION_COMMAND,	/* one that the MTA does not know */
 	DECISION_FAILURE,	/* not a verdict: a rule could not be judged */
+	DECISION_LOG,		/* not a verdict: a rule has something to say */
+};
+
+/* What a rule that is only tried out would have done. */
+enum decision_shadow {
+	SHADOW_NONE,		/* it was done */
+	SHADOW_WOULD,		/* "would-reject", …: nothing was done */
+	SHADOW_UNDECIDED,	/* the message ended before that was known */
 };
 
 /* Something worth a line in the log. Unknown spans are empty. */
 struct decision {
 	enum decision_scope scope;
 	enum verdict_kind kind;
+	enum decision_shadow shadow;
 	enum phase phase;
 	struct span rule;	/* that decided; empty: no rule did */
 	struct place place;	/* of that rule; file NULL: no rule did */
@@ -76,12 +91,15 @@ struct decision {
 	struct span recipient;	/* DECISION_RECIPIENT only */
 	size_t recipients;	/* of the message, refused ones not counted */
 	size_t edits;
-	struct span detail;	/* DECISION_FAILURE: why */
+	bool quarantined;	/* with ACCEPT: the MTA holds it */
+	bool scored;		/* score is told: some rule writes one */
+	int64_t score;		/* in thousandths, of the first recipient */
+	struct span detail;	/* DECISION_FAILURE: why; DECISION_LOG: what */
 };
 
 struct verdict {
 	enum verdict_kind kind;
-	struct reply reply;		/* with REJECT and TEMPFAIL */
+	struct reply reply;		/* with REJECT, TEMPFAIL, CLOSE */
 	const struct edit *edits;	/* at EVENT_EOM only, in order */
 	size_t edit_count;
 	const struct decision *decisions;

@@ -75,15 +75,18 @@ is_readable(const char *path)
 }
 
 struct policy *
+command_read(const char *path, bool *opened, struct error_list *errors)
+{
+	*opened = is_readable(path);
+	return *opened ? policy_load(path, errors) : NULL;
+}
+
+struct policy *
 command_load(const char *path, bool *opened)
 {
 	struct error_list errors = { .count = 0 };
-	struct policy *policy;
+	struct policy *policy = command_read(path, opened, &errors);
 
-	*opened = is_readable(path);
-	if (!*opened)
-		return NULL;
-	policy = policy_load(path, &errors);
 	error_list_print(&errors, stderr);
 	error_list_release(&errors);
 	return policy;

@@ -21,6 +21,7 @@
 
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_test(int argc, char **argv);
 
 /* Print "millgate: …" to standard error; returns -1. */
 int command_error(const char *format, ...)
@@ -40,5 +41,9 @@ int command_bad_option(int answer, char **argv);
  * reasons were printed and *OPENED tells whether PATH could be read at all.
  */
 struct policy *command_load(const char *path, bool *opened);
+
+/* The same, but what there is to say of PATH is left in ERRORS. */
+struct policy *command_read(const char *path, bool *opened,
+    struct error_list *errors);
 
 #endif

@@ -25,7 +25,8 @@ struct command {
 static const struct command command_table[] = {
 	{ "check", "report every problem in a rule file", cmd_check },
 	{ "run", "filter mail for an MTA", cmd_run },
-	{ "test", NULL, NULL },
+	{ "test", "run the tests of a rule file, and recorded sessions",
+	    cmd_test },
 	{ "replay", NULL, NULL },
 	{ "explain", NULL, NULL },
 	{ "bench", NULL, NULL },

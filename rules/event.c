@@ -35,6 +35,8 @@ static const char *const verdict_names[] = {
 	[VERDICT_ACCEPT] = "accept",
 	[VERDICT_REJECT] = "reject",
 	[VERDICT_TEMPFAIL] = "tempfail",
+	[VERDICT_DISCARD] = "discard",
+	[VERDICT_CLOSE] = "close",
 };
 
 const char *
@@ -225,4 +227,17 @@ macro_make(struct span name, struct span value)
 	    name.ptr[name.len - 1] == '}')
 		name = span_make(name.ptr + 1, name.len - 2);
 	return (struct macro){ .name = name, .value = value };
+}
+
+bool
+macro_name_is_valid(struct span name)
+{
+	char c;
+
+	for (size_t i = 0; i < name.len; i++) {
+		c = ascii_lower(name.ptr[i]);
+		if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9'))
+			return false;
+	}
+	return name.len > 0;
 }

@@ -9,12 +9,15 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include <libmilter/mfapi.h>
 
 #include "milter/daemon/callbacks.h"
 #include "milter/daemon/negotiate.h"
 #include "milter/daemon/session.h"
+
+#define UNKNOWN_LINE_MAX 2048
 
 static sfsistat
 step(SMFICTX *ctx, struct event event)
@@ -102,14 +105,25 @@ on_eom(SMFICTX *ctx)
 }
 
 /*
- * The line is never looked at: libmilter hands it over as the MTA sent it, and
- * without the NUL that it should have when the MTA left it out.
+ * libmilter hands over the line as the MTA sent it, without its length. Every
+ * MTA ends it with a NUL, as the protocol wants; only a peer that breaks the
+ * protocol leaves it out, and libmilter then adds none. Such a peer already has
+ * the socket, and with it the mail. Still the line is looked at only for rules
+ * that read it, and no further than RFC 5321 4.5.3.1.4 lets a line be long,
+ * with room for extensions.
  */
 static sfsistat
 on_unknown(SMFICTX *ctx, const char *line)
 {
-	(void)line;
-	return step(ctx, event_unknown(span_of("")));
+	struct session *s = session_get(ctx);
+	struct event event = event_unknown(span_of(""));
+
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	if (line != NULL && plan_needs(s->plan, EVENT_UNKNOWN))
+		event = event_unknown(span_make(line,
+		    strnlen(line, UNKNOWN_LINE_MAX)));
+	return session_step(s, ctx, &event);
 }
 
 /* There is nothing to abort, or to close, where no session was made. */

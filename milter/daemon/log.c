@@ -18,12 +18,14 @@
 #include <unistd.h>
 
 #include "milter/daemon/log.h"
+#include "rules/base/number.h"
 #include "rules/base/utf8.h"
 
 /* POSIX keeps a write to a pipe whole up to PIPE_BUF bytes. */
 #define LINE_MAX_BYTES PIPE_BUF
-#define LINE_FIELDS 11		/* at most so many are escaped values */
+#define LINE_FIELDS 12		/* at most so many are escaped values */
 #define FIELD_NAME_MAX 16
+#define WORD_MAX 32		/* "would-tempfail" */
 
 /* So no line is ever cut. */
 _Static_assert(LINE_FIELDS * (LOG_FIELD_MAX + FIELD_NAME_MAX) + 128 <
@@ -153,6 +155,17 @@ line_number(struct line *l, const char *name, size_t number)
 }
 
 static void
+line_score(struct line *l, const struct decision *d)
+{
+	char text[NUMBER_TEXT_MAX];
+
+	if (!d->scored)
+		return;
+	number_format(d->score, text);
+	line_field(l, "score", span_of(text));
+}
+
+static void
 line_begin(struct line *l, struct span queue_id, const char *what)
 {
 	l->len = 0;
@@ -243,20 +256,42 @@ scope_name(enum decision_scope scope)
 		return "message";
 	case DECISION_RECIPIENT:
 		return "recipient";
+	case DECISION_COMMAND:
+		return "command";
 	case DECISION_FAILURE:
+	case DECISION_LOG:
 		return "rule";
 	}
 	return "";
 }
 
+/* What happened, in one word, put into WORD where it has to be made. */
+static const char *
+decision_word(const struct decision *d, char word[WORD_MAX])
+{
+	if (d->scope == DECISION_FAILURE)
+		return "failure";
+	if (d->scope == DECISION_LOG)
+		return "log";
+	switch (d->shadow) {
+	case SHADOW_NONE:
+		break;
+	case SHADOW_WOULD:
+		snprintf(word, WORD_MAX, "would-%s", verdict_name(d->kind));
+		return word;
+	case SHADOW_UNDECIDED:
+		return "undecided";
+	}
+	return verdict_name(d->kind);
+}
+
 void
 log_decision(const struct decision *d)
 {
-	bool failure = d->scope == DECISION_FAILURE;
+	char word[WORD_MAX];
 	struct line l;
 
-	line_begin(&l, d->queue_id, failure ? "failure" :
-	    verdict_name(d->kind));
+	line_begin(&l, d->queue_id, decision_word(d, word));
 	line_field(&l, "scope", span_of(scope_name(d->scope)));
 	line_field(&l, "rule", d->rule);
 	line_place(&l, &d->place);
@@ -269,7 +304,9 @@ log_decision(const struct decision *d)
 	line_field(&l, "to", d->recipient);
 	line_number(&l, "rcpts", d->recipients);
 	line_number(&l, "edits", d->edits);
-	line_field(&l, "why", d->detail);
+	line_field(&l, "quarantined", span_of(d->quarantined ? "yes" : NULL));
+	line_score(&l, d);
+	line_field(&l, d->scope == DECISION_LOG ? "text" : "why", d->detail);
 	line_write(&l);
 }
 

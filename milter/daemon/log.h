@@ -4,12 +4,15 @@
  *	4XyZ reject scope=recipient rule=no-spam place=rules.yaml:12 phase=rcpt
  *	    reply="550 5.7.1 No" client=192.0.2.1 name=mx.example.org …
  *
- * (in one line). First the queue id, or "-"; then what happened; then fields in
- * this order, those that are unknown left out: scope rule place phase reply
- * client name helo from to rcpts edits why. Of a place too long for a value the
- * front is cut, so that the line number stays. A line is written by a single
- * write(2) to standard output and is no longer than PIPE_BUF, so that lines of
- * several threads never mix. Any thread; nothing is allocated.
+ * (in one line). First the queue id, or "-"; then what happened: a verdict, or
+ * what a rule in shadow would have done ("would-reject", …; "undecided" when
+ * the message ended before that was known), "log" for what a rule logs,
+ * "failure". Then fields in this order, those that are unknown left out: scope
+ * rule place phase reply client name helo from to rcpts edits quarantined
+ * score, and why for a failure or text for a log. Of a place too long for a
+ * value the front is cut, so that the line number stays. A line is written by a
+ * single write(2) to standard output and is no longer than PIPE_BUF, so that
+ * lines of several threads never mix. Any thread; nothing is allocated.
  */
 #ifndef MILLGATE_DAEMON_LOG_H
 #define MILLGATE_DAEMON_LOG_H

@@ -35,9 +35,10 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 		return SMFIS_REJECT;
 	needed = plan_actions(s->plan);
 	if ((needed & actions) != needed) {
-		log_failure(span_of(NULL), "the MTA lets no filter add and "
-		    "change header fields (it offers actions 0x%lx), but the "
-		    "rules do; this connection is refused", actions);
+		log_failure(span_of(NULL), "the rules change messages in "
+		    "ways that the MTA lets no filter do (they need actions "
+		    "0x%lx, it offers 0x%lx); this connection is refused",
+		    needed, actions);
 		return SMFIS_REJECT;
 	}
 	if ((actions & SMFIF_SETSYMLIST) != 0) {

@@ -39,22 +39,24 @@ struct plan {
  * goes on to the end only if the body's callback returned SMFIS_CONTINUE.
  */
 static const struct step step_table[EVENT_COUNT] = {
-	[EVENT_CONNECT] = { PHASE_CONNECT, true, SMFIM_CONNECT,
+	[EVENT_CONNECT] = { PHASE_CONNECT, true, true, SMFIM_CONNECT,
 	    SMFIP_NOCONNECT, SMFIP_NR_CONN },
-	[EVENT_HELO] = { PHASE_HELO, true, SMFIM_HELO,
+	[EVENT_HELO] = { PHASE_HELO, true, true, SMFIM_HELO,
 	    SMFIP_NOHELO, SMFIP_NR_HELO },
-	[EVENT_MAIL] = { PHASE_MAIL, true, SMFIM_ENVFROM,
+	[EVENT_MAIL] = { PHASE_MAIL, true, true, SMFIM_ENVFROM,
 	    SMFIP_NOMAIL, SMFIP_NR_MAIL },
-	[EVENT_RCPT] = { PHASE_RCPT, true, SMFIM_ENVRCPT,
+	[EVENT_RCPT] = { PHASE_RCPT, true, false, SMFIM_ENVRCPT,
 	    SMFIP_NORCPT, SMFIP_NR_RCPT },
-	[EVENT_DATA] = { PHASE_DATA, true, SMFIM_DATA, SMFIP_NODATA, 0 },
-	[EVENT_HEADER] = { PHASE_COUNT, false, -1, SMFIP_NOHDRS, SMFIP_NR_HDR },
-	[EVENT_EOH] = { PHASE_EOH, true, SMFIM_EOH, SMFIP_NOEOH, 0 },
-	[EVENT_BODY] = { PHASE_COUNT, false, -1, SMFIP_NOBODY, 0 },
-	[EVENT_EOM] = { PHASE_EOM, true, SMFIM_EOM, 0, 0 },
-	[EVENT_ABORT] = { PHASE_COUNT, false, -1, 0, 0 },
-	[EVENT_CLOSE] = { PHASE_COUNT, false, -1, 0, 0 },
-	[EVENT_UNKNOWN] = { PHASE_UNKNOWN, true, -1,
+	[EVENT_DATA] = { PHASE_DATA, true, false, SMFIM_DATA,
+	    SMFIP_NODATA, 0 },
+	[EVENT_HEADER] = { PHASE_COUNT, false, false, -1,
+	    SMFIP_NOHDRS, SMFIP_NR_HDR },
+	[EVENT_EOH] = { PHASE_EOH, true, false, SMFIM_EOH, SMFIP_NOEOH, 0 },
+	[EVENT_BODY] = { PHASE_COUNT, false, false, -1, SMFIP_NOBODY, 0 },
+	[EVENT_EOM] = { PHASE_EOM, true, false, SMFIM_EOM, 0, 0 },
+	[EVENT_ABORT] = { PHASE_COUNT, false, false, -1, 0, 0 },
+	[EVENT_CLOSE] = { PHASE_COUNT, false, false, -1, 0, 0 },
+	[EVENT_UNKNOWN] = { PHASE_UNKNOWN, true, true, -1,
 	    SMFIP_NOUNKNOWN, SMFIP_NR_UNKN },
 };
 
@@ -126,11 +128,29 @@ plan_policy(const struct plan *plan)
 	return plan->policy;
 }
 
+bool
+plan_needs(const struct plan *plan, enum event_kind kind)
+{
+	const struct policy_needs *needs = policy_needs(plan->policy);
+
+	return ((needs->events | needs->answers) & 1u << kind) != 0;
+}
+
 unsigned long
 plan_actions(const struct plan *plan)
 {
-	return policy_needs(plan->policy)->edits ?
-	    SMFIF_ADDHDRS | SMFIF_CHGHDRS : 0;
+	const struct policy_needs *needs = policy_needs(plan->policy);
+	unsigned long actions = 0;
+
+	if (needs->header_edits)
+		actions |= SMFIF_ADDHDRS | SMFIF_CHGHDRS;
+	if (needs->sender_edits)
+		actions |= SMFIF_CHGFROM;
+	if (needs->recipient_edits)
+		actions |= SMFIF_ADDRCPT | SMFIF_DELRCPT;
+	if (needs->quarantine)
+		actions |= SMFIF_QUARANTINE;
+	return actions;
 }
 
 unsigned long

@@ -21,6 +21,7 @@ struct plan;
 struct step {
 	enum phase phase;	/* whose macros are known; PHASE_COUNT: none */
 	bool answered;		/* libmilter's callback may give a verdict */
+	bool timed;		/* rules may ask what time it is */
 	int place;		/* SMFIM_*, for its macros; -1: none */
 	unsigned long skip;	/* SMFIP_NO*: the MTA need not say it; or 0 */
 	unsigned long silent;	/* SMFIP_NR_*: we need not answer it; or 0 */
@@ -36,6 +37,9 @@ const struct step *step_of(enum event_kind kind);
 struct plan *plan_new(struct policy *policy);
 
 struct policy *plan_policy(const struct plan *plan);
+
+/* Does what is learned, or answered, at events of KIND matter to the rules? */
+bool plan_needs(const struct plan *plan, enum event_kind kind);
 
 /* The actions (SMFIF_*) without which messages cannot be judged. */
 unsigned long plan_actions(const struct plan *plan);

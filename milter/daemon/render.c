@@ -17,10 +17,12 @@
 
 #include <libmilter/mfapi.h>
 
+#include "buffer.h"
 #include "milter/daemon/log.h"
 #include "milter/daemon/render.h"
 
 #define STATUS_MAX 16		/* "5.777.777", RFC 3463 2 */
+#define PATH_MAX_BYTES (64u << 10)	/* of a milter packet */
 
 struct reply_lines {
 	char text[REPLY_LINES_MAX][REPLY_LINE_MAX + 1];
@@ -100,6 +102,43 @@ writable(struct span s)
 	return (char *)s.ptr;
 }
 
+/*
+ * In the protocol a change to an empty value means that the field goes. A field
+ * whose value is one space is empty to whoever reads it.
+ */
+static int
+change_header(SMFICTX *ctx, const struct edit *edit)
+{
+	struct span value = edit->value.len > 0 ? edit->value : span_of(" ");
+
+	return smfi_chgheader(ctx, writable(edit->name), (int)edit->index,
+	    writable(value));
+}
+
+/* Sendmail wants an address as it stands in MAIL and RCPT, in <>. */
+static int
+change_envelope(SMFICTX *ctx, const struct edit *edit)
+{
+	bool bare = !span_is(edit->value, "<>");
+	struct buffer path;
+	int result = MI_FAILURE;
+	char *text;
+
+	buffer_init(&path, PATH_MAX_BYTES);
+	buffer_add_text(&path, bare ? "<" : "");
+	buffer_add(&path, edit->value);
+	buffer_add_text(&path, bare ? ">" : "");
+	text = writable(span_of(buffer_text(&path)));
+	if (!path.overflow && edit->kind == EDIT_SET_SENDER)
+		result = smfi_chgfrom(ctx, text, NULL);
+	else if (!path.overflow && edit->kind == EDIT_ADD_RECIPIENT)
+		result = smfi_addrcpt(ctx, text);
+	else if (!path.overflow)
+		result = smfi_delrcpt(ctx, text);
+	buffer_release(&path);
+	return result;
+}
+
 static int
 do_edit(SMFICTX *ctx, const struct edit *edit)
 {
@@ -111,8 +150,16 @@ do_edit(SMFICTX *ctx, const struct edit *edit)
 	case EDIT_INSERT_HEADER:
 		/* 0 is above the MTA's own Received, 1 below it. */
 		return smfi_insheader(ctx, 0, name, writable(edit->value));
+	case EDIT_CHANGE_HEADER:
+		return change_header(ctx, edit);
 	case EDIT_REMOVE_HEADER:
 		return smfi_chgheader(ctx, name, (int)edit->index, NULL);
+	case EDIT_SET_SENDER:
+	case EDIT_ADD_RECIPIENT:
+	case EDIT_REMOVE_RECIPIENT:
+		return change_envelope(ctx, edit);
+	case EDIT_QUARANTINE:
+		return smfi_quarantine(ctx, writable(edit->value));
 	}
 	return MI_FAILURE;
 }
@@ -172,7 +219,11 @@ render_verdict(SMFICTX *ctx, enum event_kind kind,
 	case VERDICT_REJECT:
 		return refuse(ctx, &verdict->reply, SMFIS_REJECT);
 	case VERDICT_TEMPFAIL:
+	case VERDICT_CLOSE:
+		/* An MTA that is told 421 says so and hangs up. */
 		return refuse(ctx, &verdict->reply, SMFIS_TEMPFAIL);
+	case VERDICT_DISCARD:
+		return SMFIS_DISCARD;
 	}
 	return SMFIS_TEMPFAIL;
 }

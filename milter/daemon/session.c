@@ -2,9 +2,9 @@
  * session.c - one MTA connection: the engine that judges it, and what was
  * agreed.
  *
- * The one path of an event: macros, engine, log, answer. When libmilter stops
- * it drops its connections without a word: their sessions are then never ended,
- * and only counted.
+ * The one path of an event: time and macros, engine, log, answer. When
+ * libmilter stops it drops its connections without a word: their sessions are
+ * then never ended, and only counted.
  *
  * Failure: a session that cannot be had, and an engine that fails, both end in
  * a temporary refusal, never in mail that nobody judged.
@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <libmilter/mfapi.h>
 
@@ -156,6 +157,8 @@ session_step(struct session *s, SMFICTX *ctx, struct event *event)
 	struct macro macros[POLICY_MACROS_MAX];
 	struct verdict verdict;
 
+	if (step->timed)
+		event->time = time(NULL);
 	event->macros = macros;
 	event->macro_count = plan_read_macros(s->plan, ctx, step->phase,
 	    macros);

@@ -45,8 +45,8 @@ void session_agree(struct session *s, unsigned long protocol);
 void session_end(SMFICTX *ctx);
 
 /*
- * Feed EVENT with the macros of its step, log what was decided, and return what
- * libmilter is to be told.
+ * Feed EVENT with the time and macros of its step, log what was decided, and
+ * return what libmilter is to be told.
  */
 sfsistat session_step(struct session *s, SMFICTX *ctx, struct event *event);
 

@@ -1,14 +1,14 @@
 /*
  * error.c - gathering what is wrong, and printing it as a compiler does.
  *
- * The list copies everything it is given. Problems are printed in the order of
- * their places, those of one place in the order in which they were found.
- * Rule files come from people, and messages, hints and even names of files may
- * quote them: whatever is printed shows control characters as '?'. A long
- * source line is cut around the column that matters.
+ * The list copies everything it is given. Problems are printed file by file, in
+ * the order of their places, those of one place in the order in which they were
+ * found. Rule files come from people, and messages, hints and even names of
+ * files may quote them: whatever is printed shows control characters as '?'. A
+ * long source line is cut around the column that matters.
  *
- * Failure: beyond ERROR_LIST_MAX problems are only counted. Copies are made
- * with xmalloc, for lists are filled at load time.
+ * Failure: beyond ERROR_LIST_MAX problems of a kind are only counted. Copies
+ * are made with xmalloc, for lists are filled at load time.
  */
 #include "config.h"
 
@@ -47,27 +47,59 @@ format_text(const char *format, va_list ap)
 	return text;
 }
 
+/* Fill P, the next one of L. */
+static void __attribute__((format(printf, 5, 0)))
+problem_fill(struct problem *p, const struct error_list *l, struct place place,
+    struct span source, const char *format, va_list ap)
+{
+	*p = (struct problem){
+		.file = xstrdup(place.file),
+		.line = place.line,
+		.column = place.column,
+		.text = format_text(format, ap),
+		.source = source.len > 0 ? xspandup(source) : NULL,
+		.number = l->count + l->warning_count,
+	};
+}
+
+bool
+error_list_is_full(const struct error_list *l, enum severity severity)
+{
+	return (severity == SEVERITY_ERROR ? l->count : l->warning_count) ==
+	    ERROR_LIST_MAX;
+}
+
 struct problem *
 error_list_add(struct error_list *l, struct place place, struct span source,
     const char *format, ...)
 {
-	struct problem *p;
 	va_list ap;
 
-	if (l->count == ERROR_LIST_MAX) {
+	if (error_list_is_full(l, SEVERITY_ERROR)) {
 		l->dropped++;
 		return NULL;
 	}
-	p = &l->at[l->count++];
-	p->file = xstrdup(place.file);
-	p->line = place.line;
-	p->column = place.column;
-	p->source = source.len > 0 ? xspandup(source) : NULL;
-	p->hint = NULL;
 	va_start(ap, format);
-	p->text = format_text(format, ap);
+	problem_fill(&l->at[l->count], l, place, source, format, ap);
 	va_end(ap);
-	return p;
+	return &l->at[l->count++];
+}
+
+struct problem *
+error_list_warn(struct error_list *l, struct place place, struct span source,
+    const char *format, ...)
+{
+	va_list ap;
+
+	if (error_list_is_full(l, SEVERITY_WARNING)) {
+		l->warnings_dropped++;
+		return NULL;
+	}
+	va_start(ap, format);
+	problem_fill(&l->warnings[l->warning_count], l, place, source, format,
+	    ap);
+	va_end(ap);
+	return &l->warnings[l->warning_count++];
 }
 
 void
@@ -177,14 +209,14 @@ print_source(const struct problem *p, FILE *out)
 }
 
 static void
-print_problem(const struct problem *p, FILE *out)
+print_problem(const struct problem *p, const char *severity, FILE *out)
 {
 	print_safely(span_of(p->file), out);
 	if (p->line > 0)
 		fprintf(out, ":%u", p->line);
 	if (p->line > 0 && p->column > 0)
 		fprintf(out, ":%u", p->column);
-	fputs(": error: ", out);
+	fprintf(out, ": %s: ", severity);
 	print_safely(span_of(p->text), out);
 	putc('\n', out);
 	if (p->line > 0 && p->source != NULL)
@@ -196,40 +228,107 @@ print_problem(const struct problem *p, FILE *out)
 	putc('\n', out);
 }
 
-static bool
-is_before(const struct problem *a, const struct problem *b)
+/* Problems of a list, sorted. */
+struct order {
+	const struct problem *at[2 * ERROR_LIST_MAX];
+	unsigned file[2 * ERROR_LIST_MAX];	/* the first one of that file */
+	size_t count;
+};
+
+/* The number of the first problem in the file of P. */
+static unsigned
+first_of_file(const struct error_list *l, const struct problem *p)
 {
-	return a->line != b->line ? a->line < b->line : a->column < b->column;
+	unsigned first = p->number;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (l->at[i].number < first &&
+		    strcmp(l->at[i].file, p->file) == 0)
+			first = l->at[i].number;
+	for (size_t i = 0; i < l->warning_count; i++)
+		if (l->warnings[i].number < first &&
+		    strcmp(l->warnings[i].file, p->file) == 0)
+			first = l->warnings[i].number;
+	return first;
+}
+
+static bool
+is_before(const struct order *o, size_t j, const struct problem *p,
+    unsigned file)
+{
+	const struct problem *q = o->at[j];
+
+	if (file != o->file[j])
+		return file < o->file[j];
+	if (p->line != q->line)
+		return p->line < q->line;
+	if (p->column != q->column)
+		return p->column < q->column;
+	return p->number < q->number;
+}
+
+static void
+order_add(struct order *o, const struct error_list *l, const struct problem *p)
+{
+	unsigned file = first_of_file(l, p);
+	size_t j = o->count++;
+
+	for (; j > 0 && is_before(o, j - 1, p, file); j--) {
+		o->at[j] = o->at[j - 1];
+		o->file[j] = o->file[j - 1];
+	}
+	o->at[j] = p;
+	o->file[j] = file;
+}
+
+static bool
+is_error(const struct error_list *l, const struct problem *p)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (p == &l->at[i])
+			return true;
+	return false;
+}
+
+static void
+print_dropped(size_t count, const char *severity, FILE *out)
+{
+	if (count > 0)
+		fprintf(out, "%zu more %s%s not shown\n", count, severity,
+		    count == 1 ? " is" : "s are");
 }
 
 void
 error_list_print(const struct error_list *l, FILE *out)
 {
-	const struct problem *order[ERROR_LIST_MAX];
+	struct order o = { .count = 0 };
 
-	/* Insertion keeps the order of those at one place. */
-	for (size_t i = 0; i < l->count; i++) {
-		size_t j = i;
-
-		for (; j > 0 && is_before(&l->at[i], order[j - 1]); j--)
-			order[j] = order[j - 1];
-		order[j] = &l->at[i];
-	}
 	for (size_t i = 0; i < l->count; i++)
-		print_problem(order[i], out);
-	if (l->dropped > 0)
-		fprintf(out, "%zu more %s not shown\n", l->dropped,
-		    l->dropped == 1 ? "error is" : "errors are");
+		order_add(&o, l, &l->at[i]);
+	for (size_t i = 0; i < l->warning_count; i++)
+		order_add(&o, l, &l->warnings[i]);
+	for (size_t i = 0; i < o.count; i++)
+		print_problem(o.at[i], is_error(l, o.at[i]) ? "error" :
+		    "warning", out);
+	print_dropped(l->dropped, "error", out);
+	print_dropped(l->warnings_dropped, "warning", out);
+}
+
+static void
+problems_free(struct problem *at, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(at[i].file);
+		free(at[i].text);
+		free(at[i].hint);
+		free(at[i].source);
+	}
 }
 
 void
 error_list_release(struct error_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		free(l->at[i].file);
-		free(l->at[i].text);
-		free(l->at[i].hint);
-		free(l->at[i].source);
-	}
+	problems_free(l->at, l->count);
+	problems_free(l->warnings, l->warning_count);
 	*l = (struct error_list){ .count = 0 };
 }

@@ -1,9 +1,10 @@
 /*
  * branch.h - why a condition holds: the first branch that does.
  *
- * `then` may use what a regex of that branch captured, or the element of a
- * family that it tested. Both are found by walking the branch once more, for
- * the one rule that needs it, rather than being kept for every rule.
+ * `then` may use what a regex of that branch captured, the element of a family
+ * that it tested, or the right-hand side of the table entry that it found. All
+ * are found by walking the branch once more, for the one rule that needs it,
+ * rather than being kept for every rule.
  */
 #ifndef MILLGATE_BRANCH_H
 #define MILLGATE_BRANCH_H
@@ -16,16 +17,20 @@ struct capture {
 	struct span groups[REGEX_GROUPS_MAX];
 };
 
-/* Fill C for condition WHEN (NULL allowed), which holds for R. */
-void branch_capture(struct engine *e, const struct condition *when,
+/* Fill C for the condition of RULE, which holds for R (NULL: for no one). */
+void branch_capture(struct engine *e, const struct rule *rule,
     const struct recipient *r, struct capture *c);
 
 /*
- * The number of the element of SLOT's family that satisfied WHEN; 0, the first,
- * when WHEN asked for none.
+ * The number of the element of SLOT's family that satisfied RULE's condition;
+ * 0, the first, when it asked for none.
  */
-size_t branch_element(struct engine *e, const struct condition *when,
+size_t branch_element(struct engine *e, const struct rule *rule,
     const struct recipient *r, unsigned slot);
+
+/* The right-hand side of the first table entry found; empty: there is none. */
+struct span branch_table_value(struct engine *e, const struct rule *rule,
+    const struct recipient *r);
 
 /* Do the facts of slots A and B speak of the same elements? */
 bool slots_are_family(const struct slot *a, const struct slot *b);

@@ -10,6 +10,9 @@
 
 #include "rules/engine/session.h"
 
+/* At CONNECT and HELO: an `early` rule that holds. */
+int decide_early(struct engine *e, struct verdict *v);
+
 /* ACCEPT when nothing that may come on this connection can matter. */
 int decide_connection(struct engine *e, struct verdict *v);
 
@@ -25,7 +28,13 @@ int decide_too_many(struct engine *e, struct span address, struct verdict *v);
 /* From DATA on: one answer for all that are left. AT_END: it must be given. */
 int decide_message(struct engine *e, bool at_end, struct verdict *v);
 
+/* A command that the MTA does not know, whose facts are known. */
+int decide_command(struct engine *e, struct verdict *v);
+
 /* The reply of settings.on_error. */
 struct reply decide_error_reply(void);
+
+/* Does K refuse: reject, tempfail or close? */
+bool verdict_is_refusal(enum verdict_kind k);
 
 #endif

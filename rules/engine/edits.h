@@ -1,5 +1,5 @@
 /*
- * edits.h - from the actions of the rules that hold to operations on fields.
+ * edits.h - from the actions of the rules that hold to operations on a message.
  */
 #ifndef MILLGATE_EDITS_H
 #define MILLGATE_EDITS_H
@@ -8,16 +8,16 @@
 
 /*
  * Gather the edits of the message, which is at its end and accepted: in file
- * order, of each rule that is reached and holds for a recipient, expanded for
- * the first such one. They are put into V. -1 when memory is used up.
+ * order, of each rule that reading_applies() to somebody, expanded for the
+ * first such recipient. Recipients whose outcome is DISCARD are removed. All
+ * are put into V. -1 when memory is used up.
  */
 int edits_resolve(struct engine *e, struct verdict *v);
 
 /*
- * Can no rule above number LIMIT edit any more, for R (NULL: whoever may still
- * come)?
+ * The same of RULE alone, expanded for R, with whatever fields E holds.
  */
-bool edits_are_ruled_out(struct engine *e, size_t limit,
-    const struct recipient *r);
+int edits_of_rule(struct engine *e, const struct rule *rule,
+    const struct recipient *r, struct verdict *v);
 
 #endif

@@ -11,120 +11,12 @@
  */
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "ip.h"
 #include "rules/engine/decide.h"
-#include "rules/engine/expand.h"
 #include "rules/engine/learn.h"
-#include "rules/engine/reading.h"
+#include "rules/engine/life.h"
 #include "rules/engine/recipients.h"
 #include "rules/mail/address.h"
-
-/* What a client can say before MAIL is at most a few lines of 64 KiB, the most
- * that a milter packet holds. */
-#define CONNECTION_MEMORY (256u << 10)
-/* Beside header fields and recipients: the envelope, edits and replies. */
-#define MESSAGE_MEMORY (1u << 20)
-/* Address, parameters and what rules read of them, for one recipient. */
-#define RECIPIENT_MEMORY 2048u
-
-struct engine *
-engine_new(struct policy *policy)
-{
-	struct engine *e = calloc(1, sizeof *e);
-	const struct limits *l = &policy->settings.limits;
-
-	if (e == NULL)
-		return NULL;
-	e->policy = policy_ref(policy);
-	arena_init(&e->connection, CONNECTION_MEMORY);
-	arena_init(&e->greeting, CONNECTION_MEMORY);
-	arena_init(&e->message, MESSAGE_MEMORY + 2 * l->header_bytes +
-	    l->recipients * RECIPIENT_MEMORY);
-	buffer_init(&e->text, EXPANDED_MAX);
-	buffer_init(&e->encoded, ENCODED_MAX);
-	e->learnt = -1;
-	e->values = calloc(policy->slot_count + 1, sizeof *e->values);
-	e->memo = calloc(policy->memo_count + 1, sizeof *e->memo);
-	if (e->values == NULL || e->memo == NULL) {
-		engine_free(e);
-		return NULL;
-	}
-	memset(e->memo, ANSWER_UNKNOWN, policy->memo_count);
-	reading_reset(e);
-	return e;
-}
-
-void
-engine_free(struct engine *e)
-{
-	if (e == NULL)
-		return;
-	arena_release(&e->connection);
-	arena_release(&e->greeting);
-	arena_release(&e->message);
-	buffer_release(&e->text);
-	buffer_release(&e->encoded);
-	free(e->values);
-	free(e->memo);
-	policy_unref(e->policy);
-	free(e);
-}
-
-/* Forget the values of all facts that are known from FIRST on. */
-static void
-forget_facts(struct engine *e, enum phase first)
-{
-	size_t i;
-
-	for (i = 0; i < e->policy->slot_count; i++)
-		if (e->policy->slots[i].known >= first)
-			e->values[i] = (struct values){ NULL, 0, 0 };
-	i = first == PHASE_CONNECT ? 0 : e->policy->connect_memos;
-	memset(e->memo + i, ANSWER_UNKNOWN, e->policy->memo_count - i);
-	if (e->learnt >= (int)first)
-		e->learnt = (int)first - 1;
-	reading_reset(e);
-}
-
-static void
-forget_message(struct engine *e)
-{
-	arena_reset(&e->message);
-	forget_facts(e, PHASE_MAIL);
-	e->sender = e->queue_id = span_make(NULL, 0);
-	recipients_forget(e);
-	e->header_bytes = 0;
-	e->regex_failures = 0;
-	e->regex_refused = false;
-	e->too_many = false;
-	e->decisions = NULL;
-	e->decision_room = 0;
-	e->failed = NULL;
-	e->failed_count = e->failed_room = 0;
-	e->answered = false;
-}
-
-static void
-forget_greeting(struct engine *e)
-{
-	forget_message(e);
-	arena_reset(&e->greeting);
-	forget_facts(e, PHASE_HELO);
-	e->helo = span_make(NULL, 0);
-}
-
-static void
-forget_connection(struct engine *e)
-{
-	forget_greeting(e);
-	arena_reset(&e->connection);
-	forget_facts(e, PHASE_CONNECT);
-	e->client = e->client_name = span_make(NULL, 0);
-	e->client_ip.len = 0;
-}
 
 /* Learn what is known by PHASE; an MTA may have left out steps before it. */
 static void
@@ -132,13 +24,13 @@ learn_until(struct engine *e, enum phase phase, const struct event *event)
 {
 	struct span id;
 
+	if (phase >= PHASE_MAIL && e->queue_id.len == 0) {
+		id = event_macro(event, span_make("i", 1));
+		if (id.len > 0)
+			e->queue_id = arena_copy(&e->message, id);
+	}
 	while (e->learnt < (int)phase)
 		learn_phase(e, (enum phase)++e->learnt, event);
-	if (phase < PHASE_MAIL || e->queue_id.len > 0)
-		return;
-	id = event_macro(event, span_make("i", 1));
-	if (id.len > 0)
-		e->queue_id = arena_copy(&e->message, id);
 }
 
 static int
@@ -146,23 +38,27 @@ on_connect(struct engine *e, const struct event *event, struct verdict *v)
 {
 	char text[IP_TEXT_MAX];
 
-	forget_connection(e);
+	life_forget_connection(e);
+	e->now = event->time;
 	ip_format(&event->connect.ip, text);
 	e->client_ip = event->connect.ip;
 	e->client = arena_copy(&e->connection, span_of(text));
 	e->client_name = arena_copy(&e->connection, event->connect.name);
 	learn_until(e, PHASE_CONNECT, event);
-	return decide_connection(e, v);
+	if (decide_early(e, v) < 0)
+		return -1;
+	return v->kind != VERDICT_CONTINUE ? 0 : decide_connection(e, v);
 }
 
+/* Another HELO may follow: only an `early` rule is answered here. */
 static int
 on_helo(struct engine *e, const struct event *event, struct verdict *v)
 {
-	(void)v;	/* another HELO may follow: nothing is answered here */
-	forget_greeting(e);
+	life_forget_greeting(e);
+	e->now = event->time;
 	e->helo = arena_copy(&e->greeting, event->helo.name);
 	learn_until(e, PHASE_HELO, event);
-	return 0;
+	return decide_early(e, v);
 }
 
 /* EVENT with its address in the one form that rules see. */
@@ -180,7 +76,8 @@ on_mail(struct engine *e, const struct event *event, struct verdict *v)
 {
 	struct event plain = plain_envelope(e, event);
 
-	forget_message(e);
+	life_forget_message(e);
+	e->now = event->time;
 	e->sender = arena_copy(&e->message, plain.envelope.path);
 	learn_until(e, PHASE_MAIL, &plain);
 	return decide_sender(e, v);
@@ -233,8 +130,17 @@ on_header(struct engine *e, const struct event *event, struct verdict *v)
 static int
 on_eoh(struct engine *e, const struct event *event, struct verdict *v)
 {
+	e->size += sizeof "\r\n" - 1;	/* the empty line */
 	learn_until(e, PHASE_EOH, event);
 	return decide_message(e, false, v);
+}
+
+static int
+on_body(struct engine *e, const struct event *event, struct verdict *v)
+{
+	(void)v;
+	learn_body(e, event->body.bytes);
+	return 0;
 }
 
 static int
@@ -249,7 +155,7 @@ on_abort(struct engine *e, const struct event *event, struct verdict *v)
 {
 	(void)event;
 	(void)v;
-	forget_message(e);
+	life_forget_message(e);
 	return 0;
 }
 
@@ -258,18 +164,24 @@ on_close(struct engine *e, const struct event *event, struct verdict *v)
 {
 	(void)event;
 	(void)v;
-	forget_connection(e);
+	life_forget_connection(e);
 	return 0;
 }
 
-/* Body bytes and unknown commands: no rule of this version reads them. */
+/* Judged apart from the message that may be under way. */
 static int
-on_nothing(struct engine *e, const struct event *event, struct verdict *v)
+on_unknown(struct engine *e, const struct event *event, struct verdict *v)
 {
-	(void)e;
-	(void)event;
-	(void)v;
-	return 0;
+	int result;
+
+	/* A flood of them between messages must not use up the next one's. */
+	if (e->learnt < (int)PHASE_MAIL)
+		life_forget_message(e);
+	learn_commands(e, event);
+	e->command_known = true;
+	result = decide_command(e, v);
+	e->command_known = false;
+	return result;
 }
 
 static const struct step {
@@ -277,29 +189,30 @@ static const struct step {
 	int (*handle)(struct engine *, const struct event *, struct verdict *);
 	bool begins;		/* what went wrong before is over */
 	bool answers;		/* a message's answer can be given here */
+	bool hears;		/* that of a connection can be given here */
 } step_table[EVENT_COUNT] = {
-	[EVENT_CONNECT] = { PHASE_CONNECT, on_connect, true, false },
-	[EVENT_HELO] = { PHASE_HELO, on_helo, true, false },
-	[EVENT_MAIL] = { PHASE_MAIL, on_mail, true, true },
-	[EVENT_RCPT] = { PHASE_RCPT, on_rcpt, false, true },
-	[EVENT_DATA] = { PHASE_DATA, on_data, false, true },
-	[EVENT_HEADER] = { PHASE_EOH, on_header, false, false },
-	[EVENT_EOH] = { PHASE_EOH, on_eoh, false, true },
-	[EVENT_BODY] = { PHASE_EOM, on_nothing, false, false },
-	[EVENT_EOM] = { PHASE_EOM, on_eom, false, true },
-	[EVENT_ABORT] = { PHASE_EOM, on_abort, true, false },
-	[EVENT_CLOSE] = { PHASE_EOM, on_close, true, false },
-	[EVENT_UNKNOWN] = { PHASE_UNKNOWN, on_nothing, false, false },
+	[EVENT_CONNECT] = { PHASE_CONNECT, on_connect, true, false, true },
+	[EVENT_HELO] = { PHASE_HELO, on_helo, true, false, true },
+	[EVENT_MAIL] = { PHASE_MAIL, on_mail, true, true, true },
+	[EVENT_RCPT] = { PHASE_RCPT, on_rcpt, false, true, true },
+	[EVENT_DATA] = { PHASE_DATA, on_data, false, true, true },
+	[EVENT_HEADER] = { PHASE_EOH, on_header, false, false, false },
+	[EVENT_EOH] = { PHASE_EOH, on_eoh, false, true, true },
+	[EVENT_BODY] = { PHASE_EOM, on_body, false, false, false },
+	[EVENT_EOM] = { PHASE_EOM, on_eom, false, true, true },
+	[EVENT_ABORT] = { PHASE_EOM, on_abort, true, false, false },
+	[EVENT_CLOSE] = { PHASE_EOM, on_close, true, false, false },
+	[EVENT_UNKNOWN] = { PHASE_UNKNOWN, on_unknown, true, false, true },
 };
 
-/* The answer that is already certain, again; RCPT never hears ACCEPT. */
+/* The answer that is already certain, again; some never come at RCPT. */
 static void
 repeat_answer(const struct engine *e, const struct step *step,
     struct verdict *v)
 {
 	if (!step->answers)
 		return;
-	if (step->phase == PHASE_RCPT && e->final.kind == VERDICT_ACCEPT)
+	if (step->phase == PHASE_RCPT && !verdict_is_refusal(e->final.kind))
 		return;
 	v->kind = e->final.kind;
 	v->reply = e->final.reply;
@@ -324,15 +237,87 @@ give_up(struct engine *e, const struct step *step, struct verdict *v)
 	repeat_answer(e, step, v);
 }
 
-/* Remember an answer that is one for the whole message. */
-static void
+/* A connection that is over keeps its answer in its own memory. */
+static int
+end_connection(struct engine *e, const struct verdict *v)
+{
+	e->over = true;
+	e->last = (struct given){ v->kind, v->reply };
+	e->last.reply.text = arena_copy(&e->connection, v->reply.text);
+	return e->last.reply.text.ptr != NULL ? 0 : -1;
+}
+
+/* Remember an answer that is one for the whole message, or more. */
+static int
 keep_answer(struct engine *e, const struct step *step, const struct verdict *v)
 {
-	if (v->kind == VERDICT_CONTINUE || step->phase == PHASE_RCPT ||
-	    step->phase == PHASE_CONNECT)
-		return;
+	bool early = step->phase == PHASE_CONNECT || step->phase == PHASE_HELO;
+
+	if (v->kind == VERDICT_CLOSE ||
+	    (early && verdict_is_refusal(v->kind)))
+		return end_connection(e, v);
+	if (v->kind == VERDICT_CONTINUE || !step->answers ||
+	    step->phase == PHASE_RCPT)
+		return 0;
 	e->answered = true;
 	e->final = (struct given){ v->kind, v->reply };
+	return 0;
+}
+
+/* In `mode: shadow` the MTA hears nothing of what was decided. */
+static void
+withhold(struct engine *e, struct verdict *v)
+{
+	struct decision *d;
+	size_t i;
+
+	for (i = 0; i < e->decision_count; i++) {
+		d = &e->decisions[i];
+		if (d->shadow == SHADOW_NONE && (d->edits > 0 ||
+		    verdict_is_refusal(d->kind) || d->kind ==
+		    VERDICT_DISCARD))
+			d->shadow = SHADOW_WOULD;
+	}
+	v->kind = VERDICT_CONTINUE;
+	v->reply = (struct reply){ .code = 0 };
+	v->edits = NULL;
+	v->edit_count = 0;
+}
+
+/* Has EVENT been answered before it came? Then V says so again. */
+static bool
+is_answered(const struct engine *e, const struct event *event,
+    const struct step *step, struct verdict *v)
+{
+	if (e->over && event->kind != EVENT_CONNECT &&
+	    event->kind != EVENT_CLOSE) {
+		if (step->hears) {
+			v->kind = e->last.kind;
+			v->reply = e->last.reply;
+		}
+		return true;
+	}
+	if (!e->answered || step->begins)
+		return false;
+	repeat_answer(e, step, v);
+	return true;
+}
+
+static int
+judge(struct engine *e, const struct event *event, const struct step *step,
+    struct verdict *v)
+{
+	int result = step->handle(e, event, v);
+
+	if (result == 0 && e->regex_refused)
+		result = error_set(&e->trouble, "too many patterns were given "
+		    "up in this message");
+	if (result == 0)
+		result = keep_answer(e, step, v);
+	if (session_is_exhausted(e))
+		result = error_set(&e->trouble, "the session needs more "
+		    "memory than it may have");
+	return result;
 }
 
 int
@@ -340,28 +325,22 @@ engine_feed(void *self, const struct event *event, struct verdict *verdict)
 {
 	struct engine *e = self;
 	const struct step *step = &step_table[event->kind];
-	int result;
+	bool shadow = e->policy->settings.shadow;
+	int result = 0;
 
 	memset(verdict, 0, sizeof *verdict);
 	e->phase = step->phase;
 	e->decision_count = 0;
-	if (e->answered && !step->begins) {
-		repeat_answer(e, step, verdict);
-		return 0;
+	if (!is_answered(e, event, step, verdict)) {
+		result = judge(e, event, step, verdict);
+		if (result < 0)
+			give_up(e, step, verdict);
+		else {
+			verdict->decisions = e->decisions;
+			verdict->decision_count = e->decision_count;
+		}
 	}
-	result = step->handle(e, event, verdict);
-	if (result == 0 && e->regex_refused)
-		result = error_set(&e->trouble, "too many patterns were given "
-		    "up in this message");
-	if (session_is_exhausted(e))
-		result = error_set(&e->trouble, "the session needs more "
-		    "memory than it may have");
-	if (result < 0) {
-		give_up(e, step, verdict);
-		return -1;
-	}
-	keep_answer(e, step, verdict);
-	verdict->decisions = e->decisions;
-	verdict->decision_count = e->decision_count;
-	return 0;
+	if (shadow)
+		withhold(e, verdict);
+	return result;
 }

@@ -5,26 +5,30 @@
  * nothing that may still come can change it: one NO settles an `all`, one YES
  * an `any`. Failure yields to UNKNOWN, for what is unknown may yet settle it.
  *
- * Failure: a regex that hits a limit is FAILED for its value, never NO.
+ * A value that was cut at a limit and satisfies nothing is NO where it is asked
+ * for, and FAILED where NO would make a condition hold: under not or none.
  */
 #include "config.h"
 
 #include "rules/engine/evaluate.h"
+#include "rules/engine/written.h"
 
-/*
- * A message may make so many regexes run into a limit, then no more are tried:
- * each costs the most that one can, and who sends such a message chose it. The
- * engine then gives the message up, or its sender would choose which rules are
- * skipped.
- */
-#define REGEX_FAILURES_MAX 16
+/* What a condition is asked for, on the way down. */
+struct descent {
+	const struct question *q;
+	bool ordered;		/* which branch of an `any` holds matters */
+	bool negative;		/* below an odd number of not and none */
+};
 
 static bool
-slot_is_known(const struct engine *e, unsigned slot, const struct recipient *r)
+is_known(const struct engine *e, const struct slot *s,
+    const struct reading *reading)
 {
-	const struct slot *s = &e->policy->slots[slot];
-
-	return s->per_recipient ? r != NULL : (int)s->known <= e->learnt;
+	if (s->per_recipient)
+		return reading != NULL && reading->tests != NULL;
+	if (s->known == PHASE_UNKNOWN)
+		return e->command_known;
+	return (int)s->known <= e->learnt;
 }
 
 const struct values *
@@ -35,160 +39,102 @@ slot_values(const struct engine *e, unsigned slot, const struct recipient *r)
 	return s->per_recipient ? &r->values[s->personal] : &e->values[slot];
 }
 
-static enum answer
-table_test(const struct engine *e, const struct table *t,
-    const struct slot *slot, struct span value)
+const struct values *
+values_element(const struct values *values, size_t element, struct values *one)
 {
-	bool found;
-
-	if (slot->kind->type == FACT_IP)
-		found = table_has_ip(t, &e->client_ip);
-	else if (slot->kind->type == FACT_ADDRESS)
-		found = table_has_address(t, value);
-	else
-		found = table_has_name(t, value);
-	return found ? ANSWER_YES : ANSWER_NO;
+	if (element == ELEMENT_ANY)
+		return values;
+	*one = (struct values){ .cut = values->cut };
+	if (element < values->count) {
+		one->at = &values->at[element];
+		one->count = 1;
+	}
+	return one;
 }
 
+/* A test whose answer is remembered nowhere. */
+static enum answer
+test_anew(struct engine *e, const struct test *t, const struct question *q)
+{
+	const struct recipient *r = q->reading != NULL ? q->reading->first :
+	    NULL;
+	struct values one;
+
+	return values_test(e, t, values_element(slot_values(e, t->slot, r),
+	    q->element, &one));
+}
+
+static enum answer
+test_common(struct engine *e, const struct test *t)
+{
+	enum answer result = (enum answer)e->memo[t->memo];
+	bool refused = e->regex_refused;
+
+	if (result != ANSWER_UNKNOWN)
+		return result;
+	e->regex_refused = false;
+	result = values_test(e, t, &e->values[t->slot]);
+	/*
+	 * One that was not tried is no answer for the next message, which tests
+	 * of connect facts would be remembered for.
+	 */
+	if (result != ANSWER_FAILED || !e->regex_refused)
+		e->memo[t->memo] = (unsigned char)result;
+	e->regex_refused |= refused;
+	return result;
+}
+
+/* Might T hold, had the last value of its fact not been cut? */
 static bool
-is_spent(const struct engine *e)
+is_cut_off(const struct engine *e, const struct test *t)
 {
-	return e->regex_failures >= REGEX_FAILURES_MAX;
+	const struct values *values = &e->values[t->slot];
+
+	return values->cut && !e->policy->slots[t->slot].per_recipient &&
+	    values_are_as_many(t, values);
 }
 
 static enum answer
-alternative_test(struct engine *e, const struct alternative *a,
-    struct span value)
+test_holds(struct engine *e, const struct test *t, const struct descent *d)
 {
-	struct regex_limits limits = session_regex_limits(e);
-
-	if (a->regex == NULL)
-		return span_equal_nocase(a->literal, value) ? ANSWER_YES :
-		    ANSWER_NO;
-	if (is_spent(e)) {
-		e->regex_refused = true;
-		return ANSWER_FAILED;
-	}
-	switch (regex_match(a->regex, value, &limits, NULL, 0,
-	    &e->regex_why)) {
-	case REGEX_YES:
-		return ANSWER_YES;
-	case REGEX_NO:
-		return ANSWER_NO;
-	case REGEX_FAILED:
-		break;
-	}
-	e->regex_failures++;
-	return ANSWER_FAILED;
-}
-
-enum answer
-matcher_test(struct engine *e, const struct matcher *m,
-    const struct slot *slot, struct span value)
-{
-	enum answer result = ANSWER_NO, one;
-	size_t i;
-
-	if (m->table != NULL)
-		return table_test(e, m->table, slot, value);
-	for (i = 0; i < m->count; i++) {
-		one = alternative_test(e, &m->alternatives[i], value);
-		if (one == ANSWER_YES)
-			return one;
-		if (one == ANSWER_FAILED)
-			result = one;
-	}
-	return result;
-}
-
-/* Does this one value satisfy all operators of T? */
-static enum answer
-value_test(struct engine *e, const struct test *t, struct span value)
-{
-	const struct slot *slot = &e->policy->slots[t->slot];
-	enum answer result = ANSWER_YES, one;
-	size_t i;
-
-	for (i = 0; i < t->matcher_count; i++) {
-		one = matcher_test(e, &t->matchers[i], slot, value);
-		if (one == ANSWER_NO)
-			return one;
-		if (one == ANSWER_FAILED)
-			result = one;
-	}
-	return result;
-}
-
-static enum answer
-values_test(struct engine *e, const struct test *t,
-    const struct values *values)
-{
-	enum answer result = ANSWER_NO, one;
-	size_t i;
-
-	if (t->exists != EXISTS_UNASKED &&
-	    (values->count > 0) != (t->exists == EXISTS_YES))
-		return ANSWER_NO;
-	if (t->matcher_count == 0)
-		return ANSWER_YES;
-	for (i = 0; i < values->count; i++) {
-		one = value_test(e, t, values->at[i]);
-		if (one == ANSWER_YES)
-			return one;
-		if (one == ANSWER_FAILED)
-			result = one;
-	}
-	return result;
-}
-
-static enum answer
-test_holds(struct engine *e, const struct test *t, const struct recipient *r)
-{
+	const struct slot *s = &e->policy->slots[t->slot];
+	const struct question *q = d->q;
 	enum answer result;
 
-	if (!slot_is_known(e, t->slot, r))
+	if (s->written != WRITTEN_NOT && !e->trial)
+		return written_test(e, t, q->reading, q->rule);
+	if (!is_known(e, s, q->reading))
 		return ANSWER_UNKNOWN;
-	if (e->policy->slots[t->slot].per_recipient)
-		return values_test(e, t, slot_values(e, t->slot, r));
-	result = (enum answer)e->memo[t->memo];
-	if (result == ANSWER_UNKNOWN) {
-		result = values_test(e, t, slot_values(e, t->slot, r));
-		/*
-		 * One that was not tried is no answer for the next message,
-		 * which tests of connect facts would be remembered for.
-		 */
-		if (result != ANSWER_FAILED || !is_spent(e))
-			e->memo[t->memo] = (unsigned char)result;
-	}
+	if (q->element != ELEMENT_ANY || s->known == PHASE_UNKNOWN ||
+	    s->written != WRITTEN_NOT)
+		result = test_anew(e, t, q);
+	else if (s->per_recipient)
+		result = (enum answer)q->reading->tests[t->memo];
+	else
+		result = test_common(e, t);
+	if (result == ANSWER_NO && d->negative && is_cut_off(e, t))
+		return ANSWER_FAILED;
 	return result;
-}
-
-static enum answer
-answer_not(enum answer a)
-{
-	if (a == ANSWER_YES)
-		return ANSWER_NO;
-	return a == ANSWER_NO ? ANSWER_YES : a;
 }
 
 static enum answer condition_holds(struct engine *e, const struct condition *c,
-    const struct recipient *r, bool ordered);
+    const struct descent *d);
 
 /*
- * Children of C until one has the answer that settles it. ORDERED: which child
- * it is matters, so one behind an unknown child does not settle it yet.
+ * Children of C until one has the answer that settles it. When it matters which
+ * child of an `any` it is, one behind an unknown child does not settle it yet.
  */
 static enum answer
 children_hold(struct engine *e, const struct condition *c,
-    const struct recipient *r, bool ordered)
+    const struct descent *d)
 {
 	enum answer settles = c->kind == CONDITION_ALL ? ANSWER_NO : ANSWER_YES;
-	bool in_order = ordered && c->kind == CONDITION_ANY;
+	bool in_order = d->ordered && c->kind == CONDITION_ANY;
 	enum answer result = answer_not(settles), one;
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
-		one = condition_holds(e, c->children[i], r, ordered);
+		one = condition_holds(e, c->children[i], d);
 		if (one == settles)
 			return in_order && result == ANSWER_UNKNOWN ?
 			    result : one;
@@ -200,46 +146,120 @@ children_hold(struct engine *e, const struct condition *c,
 	return result;
 }
 
+/* How many elements the facts of SLOT's family speak of. */
+static size_t
+family_size(const struct engine *e, const struct condition *c,
+    const struct question *q)
+{
+	const struct recipient *r = q->reading != NULL ? q->reading->first :
+	    NULL;
+
+	return slot_values(e, c->slot, r)->count;
+}
+
+/* For some element of the family all that is asked holds. */
+static enum answer
+same_holds(struct engine *e, const struct condition *c,
+    const struct descent *d)
+{
+	struct question q = *d->q;
+	struct descent inside = { &q, d->ordered, d->negative };
+	enum answer result = ANSWER_NO, one;
+	size_t count;
+
+	if (!is_known(e, &e->policy->slots[c->slot], q.reading))
+		return ANSWER_UNKNOWN;
+	count = family_size(e, c, &q);
+	for (q.element = 0; q.element < count; q.element++) {
+		one = condition_holds(e, c->children[0], &inside);
+		if (one == ANSWER_YES)
+			return one;
+		if (one == ANSWER_FAILED)
+			result = one;
+	}
+	return result;
+}
+
 /* Recursion is as deep as the condition: CONDITION_DEPTH_MAX. */
 static enum answer
 condition_holds(struct engine *e, const struct condition *c,
-    const struct recipient *r, bool ordered)
+    const struct descent *d)
 {
+	struct descent inside = { d->q, false, !d->negative };
+
 	switch (c->kind) {
 	case CONDITION_ALL:
 	case CONDITION_ANY:
-		return children_hold(e, c, r, ordered);
+		return children_hold(e, c, d);
 	case CONDITION_NOT:
-		return answer_not(condition_holds(e, c->children[0], r,
-		    false));
+		return answer_not(condition_holds(e, c->children[0], &inside));
 	case CONDITION_NONE:
-		return answer_not(children_hold(e, c, r, false));
+		return answer_not(children_hold(e, c, &inside));
+	case CONDITION_SAME:
+		return same_holds(e, c, d);
 	case CONDITION_TEST:
 		break;
 	}
-	return test_holds(e, c->test, r);
+	return test_holds(e, c->test, d);
 }
 
 enum answer
 condition_answer(struct engine *e, const struct condition *c,
-    const struct recipient *r)
+    const struct question *q)
 {
-	return condition_holds(e, c, r, false);
+	struct descent d = { q, false, false };
+
+	return condition_holds(e, c, &d);
+}
+
+/* What `then` names is read by the rule: its answer waits for it. */
+static bool
+reads_are_known(struct engine *e, const struct rule *rule,
+    struct reading *reading)
+{
+	const struct slot *s;
+	size_t i;
+
+	for (i = 0; i < rule->read_count; i++) {
+		s = &e->policy->slots[rule->reads[i]];
+		if (s->written != WRITTEN_NOT) {
+			if (!e->trial && written_is_known(e, rule->reads[i],
+			    reading, rule) == ANSWER_UNKNOWN)
+				return false;
+		} else if (!is_known(e, s, reading)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Has RULE ended by itself? An `early` one goes by the time of its event. */
+static enum answer
+is_over(const struct engine *e, const struct rule *rule)
+{
+	if (rule->until == 0 || e->trial)
+		return ANSWER_NO;
+	if (!rule->early && e->learnt < (int)PHASE_MAIL && !e->command_known)
+		return ANSWER_UNKNOWN;
+	return e->now > rule->until ? ANSWER_YES : ANSWER_NO;
 }
 
 enum answer
-rule_holds(struct engine *e, const struct rule *rule, const struct recipient *r)
+rule_holds(struct engine *e, const struct rule *rule, struct reading *reading)
 {
-	enum answer result = ANSWER_YES;
-	size_t i;
+	struct question q = { reading, rule, ELEMENT_ANY };
+	struct descent d = { &q, rule->ordered, false };
+	enum answer over = is_over(e, rule), result = ANSWER_YES;
 
+	if (over == ANSWER_YES)
+		return ANSWER_NO;
 	if (rule->when != NULL)
-		result = condition_holds(e, rule->when, r, rule->ordered);
-	if (result != ANSWER_YES)
+		result = condition_holds(e, rule->when, &d);
+	if (result == ANSWER_NO || result == ANSWER_UNKNOWN)
 		return result;
-	/* What `then` names is read by the rule: its answer waits for it. */
-	for (i = 0; i < rule->read_count; i++)
-		if (!slot_is_known(e, rule->reads[i], r))
-			return ANSWER_UNKNOWN;
+	if (over == ANSWER_UNKNOWN)
+		return over;
+	if (result == ANSWER_YES && !reads_are_known(e, rule, reading))
+		return ANSWER_UNKNOWN;
 	return result;
 }

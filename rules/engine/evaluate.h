@@ -1,30 +1,63 @@
 /*
- * evaluate.h - does a condition hold, for a recipient or for none in
- * particular?
+ * evaluate.h - does a condition hold?
  *
  * Answers only ever go from UNKNOWN to another value, which then stays. The
- * answers of tests that belong to no recipient are remembered for the message,
- * so that no regex is run twice.
+ * answers of tests are remembered: for the message, or for a reading when they
+ * belong to a recipient, so that no regex is run twice.
  */
 #ifndef MILLGATE_EVALUATE_H
 #define MILLGATE_EVALUATE_H
 
+#include <stdint.h>
+
 #include "rules/engine/session.h"
 
-/* The values of the fact in SLOT for R; it must be known. */
+#define ELEMENT_ANY SIZE_MAX
+
+/* Who asks, and for whom. */
+struct question {
+	struct reading *reading;	/* NULL: a rule that is the same for
+					 * all */
+	const struct rule *rule;
+	size_t element;			/* of a family; ELEMENT_ANY: whichever */
+};
+
+/* Does RULE hold for READING (NULL: it is the same for all)? */
+enum answer rule_holds(struct engine *e, const struct rule *rule,
+    struct reading *reading);
+
+/* Does condition C hold for Q? */
+enum answer condition_answer(struct engine *e, const struct condition *c,
+    const struct question *q);
+
+/* Does T hold when VALUES are what its fact has? */
+enum answer values_test(struct engine *e, const struct test *t,
+    const struct values *values);
+
+/* Are there as many VALUES as T's `exists` and `count` want? */
+bool values_are_as_many(const struct test *t, const struct values *values);
+
+/* Does VALUE, of a fact of SLOT, satisfy matcher M? All matchers of L? */
+enum answer matcher_test(struct engine *e, const struct matcher *m,
+    const struct slot *slot, struct span value);
+enum answer matchers_test(struct engine *e, const struct matcher_list *l,
+    const struct slot *slot, struct span value);
+
+/* Does NUMBER, in thousandths, have the relation of M? */
+bool number_test(const struct matcher *m, int64_t number);
+
+/*
+ * The values of the fact in SLOT for R (NULL: for none in particular), which
+ * must be known.
+ */
 const struct values *slot_values(const struct engine *e, unsigned slot,
     const struct recipient *r);
 
-/* Does one value of a fact of this SLOT satisfy matcher M? */
-enum answer matcher_test(struct engine *e, const struct matcher *m,
-    const struct slot *slot, struct span value);
+/* The same of element ELEMENT alone; ONE holds it. */
+const struct values *values_element(const struct values *values,
+    size_t element, struct values *one);
 
-/* Does condition C hold for R (NULL: for none in particular)? */
-enum answer condition_answer(struct engine *e, const struct condition *c,
-    const struct recipient *r);
-
-/* Does rule RULE hold for R (NULL: for none in particular)? */
-enum answer rule_holds(struct engine *e, const struct rule *rule,
-    const struct recipient *r);
+/* NO for YES and the other way round. */
+enum answer answer_not(enum answer a);
 
 #endif

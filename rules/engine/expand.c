@@ -1,8 +1,9 @@
 /*
  * expand.c - text with ${…} in it, made safe for where it goes.
  *
- * First the pieces are put together, CR, LF and NUL taken out of everything
- * that is not the rule's own text; then the target's own form is given.
+ * The pieces are put together, CR, LF and NUL taken out of everything that is
+ * not the rule's own text; a reply then gets its form, and so do header fields
+ * and addresses where they are edited.
  *
  * Failure: what is too long is cut and logged, never in silence.
  */
@@ -11,62 +12,110 @@
 #include "rules/engine/branch.h"
 #include "rules/engine/evaluate.h"
 #include "rules/engine/expand.h"
+#include "rules/engine/written.h"
 
 struct expansion {
 	struct engine *engine;
 	const struct rule *rule;
 	const struct recipient *recipient;
-	struct capture capture;
-	bool captured;		/* capture is filled */
-	bool cut;		/* something was left out */
+	const struct capture *own;	/* of the action; NULL: none */
+	struct capture capture;		/* of the rule's condition */
+	bool captured;			/* it is filled */
+	bool cut;			/* something was left out */
 };
 
 static void
 expansion_init(struct expansion *x, struct engine *e, const struct rule *rule,
     const struct recipient *r)
 {
+	written_settle_above(e, rule, r);
 	x->engine = e;
 	x->rule = rule;
 	x->recipient = r;
+	x->own = NULL;
 	x->captured = x->cut = false;
 	buffer_clear(&e->text);
-	buffer_clear(&e->encoded);
+}
+
+/* What the rule's condition captured; found when it is first asked for. */
+static const struct capture *
+rule_capture(struct expansion *x)
+{
+	if (!x->captured)
+		branch_capture(x->engine, x->rule, x->recipient, &x->capture);
+	x->captured = true;
+	return &x->capture;
 }
 
 static struct span
-group_value(struct expansion *x, const struct piece *p)
+group_value(const struct capture *c, unsigned number)
 {
-	unsigned number = p->number;
-
-	if (!x->captured) {
-		branch_capture(x->engine, x->rule->when, x->recipient,
-		    &x->capture);
-		x->captured = true;
-	}
-	if (x->capture.regex == NULL)
+	if (c == NULL || c->regex == NULL ||
+	    number > regex_group_count(c->regex))
 		return span_make(NULL, 0);
-	if (p->kind == PIECE_NAMED_GROUP) {
-		number = regex_group_number(x->capture.regex, p->text);
-		if (number == 0)
-			return span_make(NULL, 0);
-	}
-	if (number > regex_group_count(x->capture.regex))
-		return span_make(NULL, 0);
-	return x->capture.groups[number];
+	return c->groups[number];
 }
 
 static struct span
-fact_value(struct expansion *x, const struct piece *p)
+named_group_value(const struct capture *c, struct span name)
 {
-	const struct values *v = slot_values(x->engine, p->number,
-	    x->recipient);
+	unsigned number;
+
+	if (c == NULL || c->regex == NULL)
+		return span_make(NULL, 0);
+	number = regex_group_number(c->regex, name);
+	return number > 0 ? c->groups[number] : span_make(NULL, 0);
+}
+
+/* What the rules above have written, as the recipient's reading has it. */
+static struct span
+written_by_rules(struct expansion *x, unsigned slot)
+{
+	struct reading *reading = NULL;
+
+	if (x->recipient != NULL)
+		reading = x->recipient->reading;
+	else if (x->rule->per_recipient)
+		reading = &x->engine->general;
+	return written_value(x->engine, slot, reading, x->rule);
+}
+
+static struct span
+fact_value(struct expansion *x, unsigned slot)
+{
+	const struct values *v;
 	size_t i;
 
+	if (x->engine->policy->slots[slot].written != WRITTEN_NOT)
+		return written_by_rules(x, slot);
+	v = slot_values(x->engine, slot, x->recipient);
 	if (v->count == 0)
 		return span_make(NULL, 0);
-	i = v->count == 1 ? 0 : branch_element(x->engine, x->rule->when,
-	    x->recipient, p->number);
+	i = v->count == 1 ? 0 : branch_element(x->engine, x->rule,
+	    x->recipient, slot);
 	return v->at[i < v->count ? i : 0];
+}
+
+static struct span
+piece_value(struct expansion *x, const struct piece *p)
+{
+	switch (p->kind) {
+	case PIECE_TEXT:
+		return p->text;
+	case PIECE_FACT:
+		return fact_value(x, p->number);
+	case PIECE_GROUP:
+		return group_value(rule_capture(x), p->number);
+	case PIECE_NAMED_GROUP:
+		return named_group_value(rule_capture(x), p->text);
+	case PIECE_MATCH_GROUP:
+		return group_value(x->own, p->number);
+	case PIECE_NAMED_MATCH_GROUP:
+		return named_group_value(x->own, p->text);
+	case PIECE_TABLE_VALUE:
+		return branch_table_value(x->engine, x->rule, x->recipient);
+	}
+	return span_make(NULL, 0);
 }
 
 /* Append what comes from outside: no line end can pass, nor a NUL. */
@@ -85,6 +134,7 @@ add_foreign(struct buffer *out, struct span value)
 	}
 }
 
+/* Write T into the engine's text buffer. */
 static void
 expand(struct expansion *x, const struct template *t)
 {
@@ -93,12 +143,11 @@ expand(struct expansion *x, const struct template *t)
 	struct span value;
 
 	for (p = t->pieces; p < t->pieces + t->count; p++) {
+		value = piece_value(x, p);
 		if (p->kind == PIECE_TEXT) {
-			buffer_add(out, p->text);
+			buffer_add(out, value);
 			continue;
 		}
-		value = p->kind == PIECE_FACT ? fact_value(x, p) :
-		    group_value(x, p);
 		/* A value of that size is an attack; its start will do. */
 		x->cut |= value.len > HEADER_TEXT_MAX;
 		value = span_head(value, HEADER_TEXT_MAX);
@@ -156,6 +205,7 @@ expand_reply(struct engine *e, const struct rule *rule,
 
 	expansion_init(&x, e, rule, r);
 	expand(&x, &rule->answer.text);
+	buffer_clear(&e->encoded);
 	if (!add_reply(&e->encoded, buffer_span(&e->text)) || x.cut)
 		session_log_failure(e, rule, "its reply was too long and was "
 		    "cut");
@@ -165,18 +215,17 @@ expand_reply(struct engine *e, const struct rule *rule,
 }
 
 struct span
-expand_header(struct engine *e, const struct rule *rule,
-    const struct action *a, const struct recipient *r)
+expand_text(struct engine *e, const struct rule *rule,
+    const struct template *t, const struct recipient *r,
+    const struct capture *own)
 {
 	struct expansion x;
-	bool whole;
 
 	expansion_init(&x, e, rule, r);
-	expand(&x, &a->value);
-	whole = header_text_add(&e->encoded, a->name.len,
-	    buffer_span(&e->text));
-	if (!whole || x.cut || e->encoded.overflow)
-		session_log_failure(e, rule, "the value of its header field "
-		    "was too long and was cut");
-	return arena_copy(&e->message, buffer_span(&e->encoded));
+	x.own = own;
+	expand(&x, t);
+	if (x.cut)
+		session_log_failure(e, rule, "what it writes was too long and "
+		    "was cut");
+	return arena_copy(&e->message, buffer_span(&e->text));
 }

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "ip.h"
 #include "rules/engine/learn.h"
@@ -233,10 +234,84 @@ learn_recipients_count(struct learning *l)
 	learn_number(l, l->engine->live);
 }
 
+/* Called for each field, with its own copy as the last that is kept. */
 void
 learn_header_raw(struct learning *l)
 {
-	learn_kept(l, session_unfold(l->arena, l->event->header.value));
+	const struct engine *e = l->engine;
+
+	learn_kept(l, e->fields[e->field_count - 1].unfolded);
+}
+
+void
+learn_header_names(struct learning *l)
+{
+	if (l->event->kind == EVENT_HEADER)
+		learn_value(l, l->event->header.name);
+}
+
+void
+learn_header_count(struct learning *l)
+{
+	learn_number(l, l->engine->header_total);
+}
+
+void
+learn_body_raw(struct learning *l)
+{
+	struct engine *e = l->engine;
+
+	if (e->body.len > 0)
+		learn_kept(l, buffer_span(&e->body));
+	l->out->cut = e->body_cut;
+}
+
+void
+learn_size(struct learning *l)
+{
+	learn_number(l, l->engine->size);
+}
+
+void
+learn_queue_id(struct learning *l)
+{
+	learn_kept_part(l, l->engine->queue_id);
+}
+
+/* The time of the message where the program runs; false when nobody told. */
+static bool
+local_time(const struct learning *l, struct tm *local)
+{
+	time_t now = (time_t)l->engine->now;
+
+	return now != 0 && localtime_r(&now, local) != NULL;
+}
+
+void
+learn_now_hour(struct learning *l)
+{
+	struct tm local;
+
+	if (local_time(l, &local))
+		learn_number(l, (size_t)local.tm_hour);
+}
+
+void
+learn_now_weekday(struct learning *l)
+{
+	static const char *const names[] = { "sunday", "monday", "tuesday",
+		"wednesday", "thursday", "friday", "saturday" };
+	struct tm local;
+
+	if (local_time(l, &local))
+		learn_value(l, span_of(names[local.tm_wday]));
+}
+
+/* Borrowed: it is forgotten before the call ends. */
+void
+learn_command(struct learning *l)
+{
+	learn_kept(l, l->event->unknown.line);
 }
 
 static struct arena *
@@ -281,24 +356,123 @@ learn_recipient_facts(struct engine *e, struct recipient *r,
 	}
 }
 
-void
-learn_header(struct engine *e, const struct event *event)
+/* Does the policy want the field called NAME kept? */
+static bool
+is_wanted(const struct policy *p, struct span name)
 {
-	const struct slot_list *list = &e->policy->headers;
+	size_t i;
+
+	if (p->every_field)
+		return true;
+	for (i = 0; i < p->field_count; i++)
+		if (span_equal_nocase(p->fields[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * Number F among those of its name. Names come from outside and may all be
+ * different, so they are not compared with all others.
+ */
+static void
+field_count_in(struct engine *e, struct field *f)
+{
+	size_t *bucket = &e->field_buckets[span_hash_nocase(f->name,
+	    e->policy->hash_key) % FIELD_BUCKETS];
+	size_t i;
+
+	f->index = 1;
+	f->before = *bucket;
+	for (i = *bucket; i > 0; i = e->fields[i - 1].before)
+		if (span_equal_nocase(e->fields[i - 1].name, f->name)) {
+			f->index = e->fields[i - 1].index + 1;
+			break;
+		}
+	*bucket = e->field_count + 1;
+}
+
+/* Keep a field for the rules that read it and for the edits. */
+static int
+keep_field(struct engine *e, struct span name, struct span value)
+{
+	struct arena *a = &e->message;
+	struct field f;
+
+	f.name = arena_copy(a, name);
+	f.value = arena_copy(a, value);
+	f.unfolded = session_unfold(a, value);
+	if (f.name.ptr == NULL || f.value.ptr == NULL ||
+	    f.unfolded.ptr == NULL || session_grow(a, (void **)&e->fields,
+	    &e->field_room, e->field_count, sizeof f) < 0)
+		return -1;
+	field_count_in(e, &f);
+	e->fields[e->field_count++] = f;
+	e->header_bytes += name.len + value.len;
+	return 0;
+}
+
+/* Bytes of a field in the message, its folds ended by CRLF. */
+static size_t
+field_size(struct span name, struct span value)
+{
+	size_t size = name.len + sizeof ": \r\n" - 1 + value.len, i;
+
+	for (i = 0; i < value.len; i++)
+		size += value.ptr[i] == '\n';
+	return size;
+}
+
+/* Give a field to the facts of a list, those by name only if it is theirs. */
+static void
+learn_field(struct engine *e, const struct slot_list *list,
+    const struct event *event)
+{
 	struct learning l = { .engine = e, .event = event,
 		.arena = &e->message };
-	bool read = false;
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
 		l.slot = &e->policy->slots[list->at[i]];
-		if (!span_equal_nocase(l.slot->name, event->header.name))
+		if (l.slot->name.len > 0 &&
+		    !span_equal_nocase(l.slot->name, event->header.name))
 			continue;
-		read = true;
 		l.out = &e->values[list->at[i]];
 		l.slot->kind->learn(&l);
 	}
-	if (read)
-		e->header_bytes += event->header.name.len +
-		    event->header.value.len;
+}
+
+void
+learn_header(struct engine *e, const struct event *event)
+{
+	struct span name = event->header.name, value = event->header.value;
+
+	e->header_total++;
+	e->size += field_size(name, value);
+	if (is_wanted(e->policy, name) && keep_field(e, name, value) < 0)
+		return;		/* the arena's flag tells */
+	learn_field(e, &e->policy->headers, event);
+}
+
+void
+learn_body(struct engine *e, struct span bytes)
+{
+	size_t room = e->body.limit - e->body.len;
+
+	e->size += bytes.len;
+	if (!e->policy->reads_body)
+		return;
+	e->body_cut |= bytes.len > room;
+	buffer_add(&e->body, span_head(bytes, room));
+	e->message.exhausted |= e->body.overflow;	/* no memory */
+}
+
+void
+learn_commands(struct engine *e, const struct event *event)
+{
+	const struct slot_list *list = &e->policy->learn[PHASE_UNKNOWN];
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		e->values[list->at[i]] = (struct values){ NULL, 0, 0, false };
+	learn_phase(e, PHASE_UNKNOWN, event);
 }

@@ -29,8 +29,17 @@ void learn_phase(struct engine *e, enum phase phase, const struct event *event);
 void learn_recipient_facts(struct engine *e, struct recipient *r,
     const struct event *event);
 
-/* Keep the header field of EVENT if a rule reads it. */
+/* Count the header field of EVENT, and keep it if a rule reads or edits it. */
 void learn_header(struct engine *e, const struct event *event);
+
+/*
+ * Count some bytes of the body and keep them, up to limits.body, if a rule
+ * reads it.
+ */
+void learn_body(struct engine *e, struct span bytes);
+
+/* Give the facts that are known at an unknown command, EVENT, their value. */
+void learn_commands(struct engine *e, const struct event *event);
 
 /* The learners, for the rows of the fact table. */
 void learn_client_ip(struct learning *l);
@@ -53,6 +62,14 @@ void learn_recipients(struct learning *l);
 void learn_recipients_domain(struct learning *l);
 void learn_recipients_count(struct learning *l);
 void learn_header_raw(struct learning *l);
+void learn_header_names(struct learning *l);
+void learn_header_count(struct learning *l);
+void learn_body_raw(struct learning *l);
+void learn_size(struct learning *l);
+void learn_queue_id(struct learning *l);
+void learn_now_hour(struct learning *l);
+void learn_now_weekday(struct learning *l);
+void learn_command(struct learning *l);
 
 /* The value of macro NAME in EVENT; empty when it is not there. */
 struct span event_macro(const struct event *event, struct span name);

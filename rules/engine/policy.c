@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "recording.h"
 #include "rules/base/xmalloc.h"
 #include "rules/engine/parts.h"
 
+#define BODY_DEFAULT (1u << 20)
 #define HEADER_BYTES_DEFAULT (256u << 10)
 #define RECIPIENTS_DEFAULT 10000	/* Postfix's own limit is 1000 */
 #define REGEX_MATCH_DEFAULT 1000000
@@ -32,6 +34,7 @@ policy_new(const char *name)
 	p->settings.socket_mode = SOCKET_MODE_DEFAULT;
 	p->settings.on_error = VERDICT_TEMPFAIL;
 	p->settings.limits = (struct limits){
+		.body = BODY_DEFAULT,
 		.header_bytes = HEADER_BYTES_DEFAULT,
 		.recipients = RECIPIENTS_DEFAULT,
 		.regex_match = REGEX_MATCH_DEFAULT,
@@ -91,6 +94,12 @@ slot_fill(struct policy *p, struct slot *s, struct span name)
 		s->macro = s->name;
 		s->known = macro_known(s->name, &s->per_recipient);
 	}
+	if (span_is(span_of(s->kind->name), "score"))
+		s->written = WRITTEN_SCORE;
+	else if (span_is(span_of(s->kind->name), "label"))
+		s->written = WRITTEN_LABEL;
+	else if (span_is(span_of(s->kind->name), "var"))
+		s->written = WRITTEN_VAR;
 	if (s->per_recipient)
 		s->personal = (unsigned)p->personal_slots++;
 }
@@ -131,6 +140,9 @@ policy_unref(struct policy *p)
 	free(p->tables);
 	free(p->slots);
 	free(p->file);
+	if (p->tests != NULL)
+		recording_release(p->tests);
+	free(p->tests);
 	arena_release(&p->arena);
 	free(p);
 }
@@ -145,6 +157,12 @@ const struct policy_needs *
 policy_needs(const struct policy *p)
 {
 	return &p->needs;
+}
+
+const struct recording *
+policy_tests(const struct policy *p)
+{
+	return p->tests;
 }
 
 size_t

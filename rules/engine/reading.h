@@ -3,25 +3,31 @@
  *
  * A rule that reads no fact of a recipient has one answer for all, so the rules
  * are two lists: the common ones are read once a message, the personal ones
- * for each recipient. A reading ends at whichever of the two has the first
- * rule, in file order, that gives a verdict and is not known not to hold.
+ * once for each set of recipients whose facts satisfy the same tests. A reading
+ * ends at whichever of the two has the first rule, in file order, that gives a
+ * verdict and is not known not to hold.
+ *
+ * An answer that is not UNKNOWN never changes and is kept; an UNKNOWN one is
+ * asked for again only when a fact that its rule reads has become known. All
+ * functions read the view e->view.
  */
 #ifndef MILLGATE_READING_H
 #define MILLGATE_READING_H
 
 #include "rules/engine/session.h"
 
-/* Begin anew: nothing has been read. */
+/* Begin anew: nothing has been read of what is known from MAIL on. */
 void reading_reset(struct engine *e);
 
-/*
- * Read on for R (NULL: for none in particular) with what is known now, and
- * say where the reading ends. Costs what was not known before.
- */
-struct outcome reading_outcome(struct engine *e, struct recipient *r);
+/* Does RULE hold for R? */
+enum answer reading_answer(struct engine *e, const struct rule *rule,
+    struct reading *r);
 
-/* Give R the reading that holds for no recipient in particular so far. */
-void reading_begin(struct engine *e, struct recipient *r);
+/* Read on for R with what is known now, and say where the reading ends. */
+struct outcome reading_outcome(struct engine *e, struct reading *r);
+
+/* Find R, whose facts are known, the reading that is its own. -1: no memory. */
+int reading_begin(struct engine *e, struct recipient *r);
 
 /*
  * The verdict at the end of a reading, which must not be UNKNOWN: the rule's
@@ -29,5 +35,18 @@ void reading_begin(struct engine *e, struct recipient *r);
  */
 enum verdict_kind outcome_verdict(const struct engine *e,
     const struct outcome *o);
+
+/* Can no rule above number LIMIT edit, quarantine or log any more, for R? */
+bool reading_is_quiet(struct engine *e, struct reading *r, size_t limit);
+
+/*
+ * At the end of a message that is accepted: the first recipient in RCPT order
+ * that is left, whose outcome is ACCEPT, and for whom RULE is reached and
+ * holds. A message without recipients is read for none in particular: *WHO is
+ * then NULL. False: there is none. A rule that could not be judged is logged as
+ * skipped.
+ */
+bool reading_applies(struct engine *e, const struct rule *rule,
+    const struct recipient **who);
 
 #endif

@@ -71,7 +71,7 @@ recipients_add(struct engine *e, const struct event *event)
 	r->hash = address_hash(e, r->address);
 	r->position = e->recipient_count + 1;
 	learn_recipient_facts(e, r, event);
-	if (r->values == NULL)
+	if (r->values == NULL || reading_begin(e, r) < 0)
 		return NULL;
 	if (e->last_recipient != NULL)
 		e->last_recipient->next = r;
@@ -80,7 +80,6 @@ recipients_add(struct engine *e, const struct event *event)
 	e->last_recipient = r;
 	e->recipient_count++;
 	*find_place(e, r->address, r->hash) = r;
-	reading_begin(e, r);
 	return r;
 }
 
@@ -88,6 +87,7 @@ void
 recipients_forget(struct engine *e)
 {
 	e->recipients = e->last_recipient = NULL;
+	e->readings = e->last_reading = NULL;
 	e->index = NULL;
 	e->index_size = e->recipient_count = e->live = 0;
 }

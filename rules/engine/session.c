@@ -44,7 +44,8 @@ session_regex_limits(const struct engine *e)
 {
 	const struct limits *l = &e->policy->settings.limits;
 
-	return (struct regex_limits){ l->regex_match, l->regex_depth };
+	return (struct regex_limits){ .match = l->regex_match,
+		.depth = l->regex_depth };
 }
 
 struct decision

@@ -8,6 +8,7 @@
 #define MILLGATE_SESSION_H
 
 #include "engine.h"
+#include "rules/base/number.h"
 #include "rules/engine/parts.h"
 
 /* The fourth value: a condition that could not be judged. */
@@ -23,16 +24,54 @@ struct values {
 	struct span *at;
 	size_t count;
 	size_t room;
+	bool cut;		/* the last one goes on beyond a limit */
+};
+
+/* A header field, of those that the policy wants kept. */
+struct field {
+	struct span name;
+	struct span value;	/* as the event gave it, folds as LF */
+	struct span unfolded;	/* as rules read it */
+	unsigned index;		/* 1 for the topmost of that name */
+	size_t before;		/* the last one before it in its bucket, plus
+				 * one; 0: none */
+};
+
+#define FIELD_BUCKETS 256
+
+/*
+ * Where a reading ends, as far as it is known.
+ */
+struct outcome {
+	const struct rule *rule;	/* NULL: no rule gives a verdict */
+	enum answer answer;		/* YES, UNKNOWN or FAILED; NO: none */
+	size_t index;			/* the rule's; SIZE_MAX for none */
+};
+
+/* How far the rules of one view have been read. */
+struct scan {
+	size_t at;		/* in view->common or view->personal: rules
+				 * before it are known not to hold */
+	size_t quiet;		/* the same in the lists of acting rules */
+	size_t settled;		/* rules of view->writing before it were … */
+	int settled_at;		/* … asked when that was e->learnt */
+	unsigned char *answers;	/* by rule, or by rule->personal: packed */
+	struct span *vars;	/* by write->number; ptr NULL: not yet */
 };
 
 /*
- * How far the rules have been read for one recipient, or for none in
- * particular. Rules above are known not to hold, for an answer never changes
- * once it is known.
+ * The reading of all recipients whose facts satisfy the same tests: what the
+ * rules say is the same for them. One more, with no recipient, is that of
+ * whoever may still come.
  */
 struct reading {
-	size_t at;		/* in policy->personal */
-	enum answer answer;	/* of that rule */
+	const unsigned char *tests;	/* enum answer, by test->memo; NULL:
+					 * all are UNKNOWN */
+	unsigned long hash;
+	const struct recipient *first;	/* in RCPT order; NULL: no recipient */
+	bool refused;			/* at RCPT */
+	struct scan scan[VIEW_COUNT];	/* of the personal rules */
+	struct reading *next;		/* in order of `first` */
 };
 
 /* An answer to be given again. */
@@ -46,17 +85,10 @@ struct recipient {
 	unsigned long hash;
 	size_t position;		/* 1 for the first */
 	struct values *values;		/* by slot->personal */
-	struct reading reading;
+	struct reading *reading;
 	bool refused;
 	struct given given;		/* what a repeated RCPT is told */
 	struct recipient *next;		/* in RCPT order */
-};
-
-/* Where a reading ends, as far as it is known. */
-struct outcome {
-	const struct rule *rule;	/* NULL: no rule gives a verdict */
-	enum answer answer;		/* YES, UNKNOWN or FAILED; NO: none */
-	size_t index;			/* the rule's; SIZE_MAX for none */
 };
 
 struct engine {
@@ -69,6 +101,16 @@ struct engine {
 	struct values *values;		/* by slot */
 	unsigned char *memo;		/* enum answer, by test */
 	struct ip client_ip;
+	int64_t now;			/* of the message; 0: not told */
+	struct field *fields;		/* in the order in which they came */
+	size_t field_count;
+	size_t field_room;
+	/* The last field whose name has that hash, plus one. */
+	size_t field_buckets[FIELD_BUCKETS];
+	struct buffer body;		/* up to limits.body */
+	bool body_cut;
+	uint64_t size;			/* of header and body so far */
+	size_t header_total;		/* fields, kept or not */
 
 	struct span client;		/* for the log */
 	struct span client_name;
@@ -84,13 +126,22 @@ struct engine {
 	size_t live;			/* not refused */
 	size_t header_bytes;
 
-	size_t common;			/* first open rule of policy->common */
-	enum answer common_answer;
-	size_t editing;			/* first open of policy->common_edits */
+	struct scan common[VIEW_COUNT];	/* rules that are the same for all */
 	struct reading general;		/* for no recipient in particular */
+	struct reading *readings;	/* of the recipients */
+	struct reading *last_reading;
+	unsigned char *personal;	/* tests of a recipient being read */
+	int view;			/* that is being read */
+	char score_text[NUMBER_TEXT_MAX];	/* of written_value() */
+	bool command_known;		/* EVENT_UNKNOWN is being judged */
+	bool trial;			/* a rule is tried: engine_try_rule() */
+	const struct rule *told;	/* gave the last answer to a connection
+					 * or a command */
 
 	bool answered;			/* the message has its final answer */
 	struct given final;
+	bool over;			/* so has the connection: `last` */
+	struct given last;
 	struct error trouble;
 	unsigned regex_failures;	/* in this message */
 	bool regex_refused;		/* one was not even tried */
@@ -101,6 +152,7 @@ struct engine {
 	enum phase phase;		/* of the event at hand */
 	struct buffer text;		/* for expansion, reused */
 	struct buffer encoded;
+	unsigned char *said;		/* by rule: its logs have been written */
 	struct decision *decisions;	/* of this event; in `message` */
 	size_t decision_count;
 	size_t decision_room;
@@ -125,6 +177,14 @@ struct span session_unfold(struct arena *a, struct span value);
 
 /* How much a regex may cost here. */
 struct regex_limits session_regex_limits(const struct engine *e);
+
+/*
+ * A message may make so many regexes run into a limit, then no more are tried:
+ * each costs the most that one can, and who sends such a message chose it. The
+ * engine then gives the message up, or its sender would choose which rules are
+ * skipped.
+ */
+#define REGEX_FAILURES_MAX 16
 
 /* What every decision of this session says. */
 struct decision session_decision(const struct engine *e,

@@ -9,54 +9,9 @@
 
 #include <stdlib.h>
 
-#include "rules/base/xmalloc.h"
-#include "rules/load/load.h"
+#include "rules/load/draft.h"
 
 static const struct condition *read_key(struct loader *l, struct node *value);
-
-/* Count CHILD into what is known of C. */
-static void
-condition_take(struct condition *c, const struct condition *child)
-{
-	bool first = c->count == 0;
-
-	c->children[c->count++] = child;
-	c->tests += child->tests;
-	if (c->depth <= child->depth)
-		c->depth = child->depth + 1;
-	if (first || child->earliest < c->earliest)
-		c->earliest = child->earliest;
-	c->per_recipient |= child->per_recipient;
-	c->beyond_connection |= child->beyond_connection;
-	if ((c->kind == CONDITION_ALL || c->kind == CONDITION_ANY) &&
-	    c->groups < child->groups)
-		c->groups = child->groups;
-}
-
-static struct condition *
-condition_new(struct loader *l, enum condition_kind kind, size_t children)
-{
-	struct condition *c = policy_alloc(l->policy, 1, sizeof *c);
-
-	c->kind = kind;
-	c->depth = 1;
-	c->children = policy_alloc(l->policy, children,
-	    sizeof *c->children);
-	return c;
-}
-
-static const struct condition *
-condition_check(struct loader *l, const struct node *n,
-    const struct condition *c)
-{
-	if (c->depth <= CONDITION_DEPTH_MAX && c->tests <= CONDITION_TESTS_MAX)
-		return c;
-	problem_hint(tree_error(&l->tree, n, "the condition is too large: "
-	    "more than %d levels or %d tests", CONDITION_DEPTH_MAX,
-	    CONDITION_TESTS_MAX), "named conditions count in full at each "
-	    "place");
-	return NULL;
-}
 
 const struct condition *
 load_condition(struct loader *l, struct node *n)
@@ -66,31 +21,31 @@ load_condition(struct loader *l, struct node *n)
 	struct node *child;
 	bool failed = false;
 
-	if (load_missing(l, n))
+	if (load_missing(n))
 		return NULL;
 	if (n->kind != NODE_MAP) {
-		problem_hint(tree_error(&l->tree, n, "a condition must be a "
+		problem_hint(tree_error(n, "a condition must be a "
 		    "mapping"), "write {helo: localhost}; for one of several "
 		    "write {any: [{..}, {..}]}");
 		return NULL;
 	}
 	if (n->count == 0) {
-		problem_hint(tree_error(&l->tree, n, "the condition is empty"),
+		problem_hint(tree_error(n, "the condition is empty"),
 		    "write what must hold: {helo: localhost}");
 		return NULL;
 	}
-	all = condition_new(l, CONDITION_ALL, n->count);
+	all = combine_new(l, CONDITION_ALL, n->count);
 	for (child = n->child; child != NULL; child = child->next) {
 		one = read_key(l, child);
 		if (one == NULL)
 			failed = true;
 		else
-			condition_take(all, one);
+			combine_take(all, one);
 	}
 	if (failed)
 		return NULL;
 	return all->count == 1 ? all->children[0] :
-	    condition_check(l, n, all);
+	    combine_check(n, all);
 }
 
 static const struct condition *
@@ -101,23 +56,23 @@ read_list(struct loader *l, struct node *n, enum condition_kind kind)
 	struct node *child;
 	bool failed = false;
 
-	if (load_missing(l, n))
+	if (load_missing(n))
 		return NULL;
 	if (n->kind != NODE_LIST || n->count == 0) {
-		problem_hint(tree_error(&l->tree, n, "'%s' needs a list of "
+		problem_hint(tree_error(n, "'%s' needs a list of "
 		    "conditions", quote(n->key->text).text),
 		    "write [{helo: one}, {helo: two}]");
 		return NULL;
 	}
-	c = condition_new(l, kind, n->count);
+	c = combine_new(l, kind, n->count);
 	for (child = n->child; child != NULL; child = child->next) {
 		one = load_condition(l, child);
 		if (one == NULL)
 			failed = true;
 		else
-			condition_take(c, one);
+			combine_take(c, one);
 	}
-	return failed ? NULL : condition_check(l, n, c);
+	return failed ? NULL : combine_check(n, c);
 }
 
 static const struct condition *
@@ -145,29 +100,32 @@ read_not(struct loader *l, struct node *n)
 	struct condition *c;
 
 	if (n->kind == NODE_LIST) {
-		problem_hint(tree_error(&l->tree, n, "'not' takes one "
+		problem_hint(tree_error(n, "'not' takes one "
 		    "condition"), "for none of several write none: [..]");
 		return NULL;
 	}
 	one = load_condition(l, n);
 	if (one == NULL)
 		return NULL;
-	c = condition_new(l, CONDITION_NOT, 1);
-	condition_take(c, one);
-	return condition_check(l, n, c);
+	c = combine_new(l, CONDITION_NOT, 1);
+	combine_take(c, one);
+	return combine_check(n, c);
 }
 
 /* Read a named condition, unless it has been. NULL: reported. */
 static const struct condition *
 resolve(struct loader *l, struct named_condition *named, const struct node *by)
 {
+	struct span prefix = l->same_prefix;
+	bool in_same = l->in_same;
+
 	if (named->open) {
-		(void)tree_error(&l->tree, by, "the condition '%s' refers to "
+		(void)tree_error(by, "the condition '%s' refers to "
 		    "itself", quote(named->name->text).text);
 		return NULL;
 	}
 	if (!named->done && l->conditions_open == CONDITION_DEPTH_MAX) {
-		problem_hint(tree_error(&l->tree, by, "conditions name each "
+		problem_hint(tree_error(by, "conditions name each "
 		    "other too deeply"), "at most %d levels",
 		    CONDITION_DEPTH_MAX);
 		return NULL;
@@ -175,7 +133,11 @@ resolve(struct loader *l, struct named_condition *named, const struct node *by)
 	if (!named->done) {
 		named->open = true;
 		l->conditions_open++;
+		l->in_same = false;	/* it may be used elsewhere, too */
+		l->same_prefix = span_make(NULL, 0);
 		named->condition = load_condition(l, named->body);
+		l->in_same = in_same;
+		l->same_prefix = prefix;
 		l->conditions_open--;
 		named->open = false;
 		named->done = true;
@@ -196,11 +158,13 @@ read_reference(struct loader *l, struct node *n)
 		return NULL;
 	named = (struct named_condition *)names_find(&l->condition_names,
 	    name);
-	if (named != NULL)
+	if (named != NULL) {
+		named->used = true;
 		return resolve(l, named, n);
-	if (l->tree.cut)
+	}
+	if (l->cut)
 		return NULL;	/* it may stand behind that place */
-	p = tree_error(&l->tree, n, "there is no condition '%s'",
+	p = tree_error(n, "there is no condition '%s'",
 	    quote(name).text);
 	if (p == NULL)
 		return NULL;	/* to look at all names is dear */
@@ -222,7 +186,7 @@ static const struct condition_word {
 	{ "not", read_not },
 	{ "none", read_none },
 	{ "condition", read_reference },
-	{ "same", NULL },
+	{ "same", load_same },
 	{ "dnsbl", NULL },
 	{ "resolves", NULL },
 	{ "rate", NULL },
@@ -243,16 +207,34 @@ load_is_condition(struct span word)
 	return fact_find(word, &name) != NULL;
 }
 
+/* WORD behind what facts may go without inside of `same`. */
+static struct span
+add_prefix(struct loader *l, struct span word)
+{
+	size_t len = l->same_prefix.len;
+	char *whole = policy_alloc(l->policy, len + 1 + word.len, 1);
+
+	memcpy(whole, l->same_prefix.ptr, len);
+	whole[len] = '.';
+	memcpy(whole + len + 1, word.ptr, word.len);
+	return span_make(whole, len + 1 + word.len);
+}
+
 static void
 unknown_fact(struct loader *l, const struct node *key)
 {
+	size_t i, skip = l->same_prefix.len + 1;
+	const struct fact_kind *f;
 	struct suggestion near;
-	size_t i;
 
 	suggest_init(&near, key->text);
 	for (i = 0; i < WORDS; i++)
 		suggest_consider(&near, span_of(word_table[i].word));
-	load_fact_hint(tree_error(&l->tree, key, "unknown fact '%s'",
+	for (i = 0; skip > 1 && (f = fact_at(i)) != NULL; i++)
+		if (span_starts_with(span_of(f->name), l->same_prefix))
+			suggest_consider(&near, span_skip(span_of(f->name),
+			    skip));
+	load_fact_hint(tree_error(key, "unknown fact '%s'",
 	    quote(key->text).text), &near);
 }
 
@@ -267,14 +249,46 @@ read_key(struct loader *l, struct node *value)
 			continue;
 		if (word_table[i].read != NULL)
 			return word_table[i].read(l, value);
-		(void)load_unsupported(l, value->key, "condition", word);
+		(void)load_unsupported(value->key, "condition", word);
 		return NULL;
 	}
+	if (fact_find(word, &name) == NULL && l->same_prefix.len > 0)
+		word = add_prefix(l, word);
 	if (fact_find(word, &name) == NULL) {
 		unknown_fact(l, value->key);
 		return NULL;
 	}
-	return load_test(l, value);
+	return load_test(l, value, word);
+}
+
+int
+load_condition_names(struct loader *l, struct node *n)
+{
+	struct named_condition *named;
+	const struct named_condition *first;
+	struct node *child;
+	int result = 0;
+
+	if (load_missing(n))
+		return -1;
+	if (n->kind != NODE_MAP) {
+		problem_hint(tree_error(n, "'conditions' must be a mapping"),
+		    "write 'name: {..}', a line each");
+		return -1;
+	}
+	for (child = n->child; child != NULL; child = child->next) {
+		named = &l->conditions[l->condition_count++];
+		named->name = child->key;
+		named->body = child;
+		first = names_add(&l->condition_names, child->key->text, named);
+		if (first == NULL || first->name->tree == n->tree)
+			continue;	/* twice in a file: the tree told */
+		load_hint_first(tree_error(child->key,
+		    "a second condition '%s'", quote(child->key->text).text),
+		    child->key, first->name);
+		result = -1;
+	}
+	return result;
 }
 
 int
@@ -283,25 +297,14 @@ load_conditions(struct loader *l, struct node *n)
 	struct named_condition *named;
 	struct node *child;
 	int result = 0;
-	size_t i;
 
-	if (load_missing(l, n))
-		return -1;
-	if (n->kind != NODE_MAP) {
-		problem_hint(tree_error(&l->tree, n, "'conditions' must be a "
-		    "mapping"), "write 'name: {..}', a line each");
-		return -1;
-	}
-	l->conditions = xcalloc(n->count + 1, sizeof *l->conditions);
+	if (n->kind != NODE_MAP)
+		return -1;	/* which has been reported */
 	for (child = n->child; child != NULL; child = child->next) {
-		named = &l->conditions[l->condition_count++];
-		named->name = child->key;
-		named->body = child;
-		(void)names_add(&l->condition_names, child->key->text, named);
-	}
-	for (i = 0; i < l->condition_count; i++)
-		if (resolve(l, &l->conditions[i], l->conditions[i].name) ==
-		    NULL)
+		named = (struct named_condition *)
+		    names_find(&l->condition_names, child->key->text);
+		if (resolve(l, named, named->name) == NULL)
 			result = -1;
+	}
 	return result;
 }

@@ -9,46 +9,37 @@
 #include <stdlib.h>
 
 #include "rules/base/xmalloc.h"
-#include "rules/load/load.h"
+#include "rules/load/draft.h"
 #include "rules/mail/header_text.h"
 
-/* Sendmail names macros with letters, digits and '_'. */
 static bool
-macro_name_is_valid(struct span name)
+kind_is(const struct fact_kind *kind, const char *name)
 {
-	size_t i;
-	char c;
-
-	for (i = 0; i < name.len; i++) {
-		c = ascii_lower(name.ptr[i]);
-		if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9'))
-			return false;
-	}
-	return name.len > 0;
+	return span_is(span_of(kind->name), name);
 }
 
 /* A name that cannot exist would be a fact without a value for ever. */
 static int
-check_name(struct loader *l, const struct node *n, size_t offset,
-    const struct fact_kind *kind, struct span name)
+check_name(const struct node *n, size_t offset, const struct fact_kind *kind,
+    struct span name)
 {
 	struct problem *p;
 
 	if (kind->family == FAMILY_HEADER) {
 		if (header_name_is_valid(name))
 			return 0;
-		p = tree_error_at(&l->tree, n, offset, "'%s' is no name of a "
+		p = tree_error_at(n, offset, "'%s' is no name of a "
 		    "header field", quote(name).text);
 		problem_hint(p, "printable ASCII characters, no blank and no "
 		    "colon");
 		return -1;
 	}
-	if (macro_name_is_valid(name))
+	if (macro_name_is_valid(name))	/* and so is a variable's */
 		return 0;
-	p = tree_error_at(&l->tree, n, offset, "'%s' is no name of a macro",
-	    quote(name).text);
-	problem_hint(p, "letters, digits and '_'; {if_addr} is "
-	    "macro.if_addr");
+	p = tree_error_at(n, offset, "'%s' is no name of a %s",
+	    quote(name).text, kind_is(kind, "var") ? "variable" : "macro");
+	problem_hint(p, kind_is(kind, "var") ? "letters, digits and '_'" :
+	    "letters, digits and '_'; {if_addr} is macro.if_addr");
 	return -1;
 }
 
@@ -66,6 +57,16 @@ slot_key(const struct fact_kind *kind, struct span name, char *room)
 	return span_make(room, head + 1 + name.len);
 }
 
+static enum written
+written_kind(const struct fact_kind *kind)
+{
+	if ((kind->flags & FACT_WRITTEN) == 0)
+		return WRITTEN_NOT;
+	if (kind->type == FACT_NUMBER)
+		return WRITTEN_SCORE;
+	return (kind->flags & FACT_BY_NAME) != 0 ? WRITTEN_VAR : WRITTEN_LABEL;
+}
+
 unsigned
 load_slot(struct loader *l, const struct fact_kind *kind, struct span name)
 {
@@ -77,12 +78,25 @@ load_slot(struct loader *l, const struct fact_kind *kind, struct span name)
 	if (known == NULL) {
 		number = policy_alloc(l->policy, 1, sizeof *number);
 		*number = policy_add_slot(l->policy, kind, name);
+		l->policy->slots[*number].written = written_kind(kind);
 		(void)names_add(&l->slot_names, policy_copy(l->policy, key),
 		    number);
 		known = number;
 	}
 	free(room);
 	return *known;
+}
+
+struct quoted
+load_slot_name(const struct loader *l, unsigned slot)
+{
+	const struct slot *s = &l->policy->slots[slot];
+	char *room = xmalloc(strlen(s->kind->name) + 1 + s->name.len);
+	struct quoted q = quote(s->name.len > 0 ?
+	    slot_key(s->kind, s->name, room) : span_of(s->kind->name));
+
+	free(room);
+	return q;
 }
 
 /*
@@ -101,7 +115,7 @@ check_macro(struct loader *l, const struct node *n, size_t offset,
 	if (names_add(&l->macro_names, macro, macro.ptr) != NULL ||
 	    l->macro_names.count <= POLICY_MACROS_MAX)
 		return 0;
-	problem_hint(tree_error_at(&l->tree, n, offset, "one macro too many "
+	problem_hint(tree_error_at(n, offset, "one macro too many "
 	    "is read"), "at most %d different ones can be asked for besides "
 	    "the queue ID", POLICY_MACROS_MAX - 1);
 	return -1;
@@ -117,8 +131,8 @@ load_fact(struct loader *l, const struct node *n, size_t offset,
 	kind = fact_find(text, &name);
 	if (kind == NULL)
 		return -1;	/* the caller knows what else it might be */
-	if (kind->learn == NULL) {
-		(void)tree_error_at(&l->tree, n, offset, "fact '%s' is not "
+	if (kind->learn == NULL && (kind->flags & FACT_WRITTEN) == 0) {
+		(void)tree_error_at(n, offset, "fact '%s' is not "
 		    "supported by this version", quote(text).text);
 		return -2;
 	}
@@ -126,7 +140,7 @@ load_fact(struct loader *l, const struct node *n, size_t offset,
 	    name.ptr[name.len - 1] == '}')	/* macro.{if_addr} */
 		name = span_make(name.ptr + 1, name.len - 2);
 	if ((kind->flags & FACT_BY_NAME) != 0 &&
-	    check_name(l, n, offset, kind, name) < 0)
+	    check_name(n, offset, kind, name) < 0)
 		return -2;
 	*slot = load_slot(l, kind, name);
 	return check_macro(l, n, offset, *slot) < 0 ? -2 : 0;

@@ -6,10 +6,20 @@
 #include "config.h"
 
 #include <assert.h>
-#include <stdlib.h>
+#include <limits.h>
 
-#include "rules/base/xmalloc.h"
-#include "rules/load/load.h"
+#include "rules/engine/literals.h"
+#include "rules/load/draft.h"
+
+static void
+number_personal_test(struct policy *p, struct test *t, size_t room)
+{
+	if (p->personal_tests == NULL)
+		p->personal_tests = policy_alloc(p, room,
+		    sizeof *p->personal_tests);
+	t->memo = (unsigned)p->personal_test_count;
+	p->personal_tests[p->personal_test_count++] = t;
+}
 
 /* Tests of connect facts first: see struct policy. */
 static void
@@ -17,14 +27,23 @@ number_tests(struct loader *l)
 {
 	struct policy *p = l->policy;
 	const struct slot *s;
+	struct test *t;
 	size_t i;
 	int pass;
 
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < l->test_count; i++) {
-			s = &p->slots[l->tests[i]->slot];
-			if ((s->known == PHASE_CONNECT) == (pass == 0))
-				l->tests[i]->memo = (unsigned)p->memo_count++;
+			t = &l->tests[i]->test;
+			s = &p->slots[t->slot];
+			if ((s->known == PHASE_CONNECT) != (pass == 0))
+				continue;
+			if (s->written != WRITTEN_NOT ||
+			    s->known == PHASE_UNKNOWN)
+				t->memo = UINT_MAX;
+			else if (s->per_recipient)
+				number_personal_test(p, t, l->test_count);
+			else
+				t->memo = (unsigned)p->memo_count++;
 		}
 		if (pass == 0)
 			p->connect_memos = p->memo_count;
@@ -46,11 +65,15 @@ list_slots(struct policy *p)
 
 	for (i = 0; i < p->slot_count; i++) {
 		const struct slot *s = &p->slots[i];
+		struct span name = span_of(s->kind->name);
 
-		if (s->kind->family == FAMILY_HEADER)
+		if ((s->kind->flags & FACT_FIELDWISE) != 0)
 			slot_list_add(p, &p->headers, i);
-		else if (!s->per_recipient)
+		else if (!s->per_recipient && s->written == WRITTEN_NOT)
 			slot_list_add(p, &p->learn[s->known], i);
+		p->reads_body |= span_is(name, "body_raw");
+		p->reads_size |= span_is(name, "size");
+		p->reads_time |= span_starts_with(name, span_of("now."));
 	}
 }
 
@@ -63,21 +86,149 @@ rule_list_add(struct policy *p, struct rule_list *list, const struct rule *r)
 }
 
 static void
+view_add(struct policy *p, struct view *v, const struct rule *r)
+{
+	bool acts = r->action_count > 0 || r->log_count > 0;
+
+	if (r->verdict != VERDICT_CONTINUE)
+		rule_list_add(p, r->per_recipient ? &v->personal : &v->common,
+		    r);
+	if (r->write_count > 0)
+		rule_list_add(p, &v->writing, r);
+	if (r->action_count > 0)
+		rule_list_add(p, &v->editing, r);
+	if (r->log_count > 0)
+		rule_list_add(p, &v->logging, r);
+	if (acts)
+		rule_list_add(p, r->per_recipient ? &v->personal_acting :
+		    &v->common_acting, r);
+}
+
+static void
+list_rule(struct policy *p, struct rule *r)
+{
+	if (r->per_recipient)
+		r->personal = (unsigned)p->personal_rules++;
+	if (r->mode == MODE_OFF)
+		return;
+	p->alone |= r->alone;
+	p->reads_time |= r->until != 0;
+	if (r->command) {
+		rule_list_add(p, &p->commands, r);
+		return;
+	}
+	if (p->shadows)
+		view_add(p, &p->views[VIEW_SHADOW], r);
+	if (r->mode == MODE_SHADOW)
+		return;
+	view_add(p, &p->views[VIEW_ENFORCED], r);
+	if (r->early)
+		rule_list_add(p, &p->early, r);
+	p->discards |= r->verdict == VERDICT_DISCARD;
+}
+
+static void
 list_rules(struct policy *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->rule_count; i++) {
-		const struct rule *r = &p->rules[i];
+	for (i = 0; i < p->rule_count; i++)
+		p->shadows |= p->rules[i].mode == MODE_SHADOW;
+	for (i = 0; i < p->rule_count; i++)
+		list_rule(p, &p->rules[i]);
+}
 
-		if (r->action_count > 0) {
-			rule_list_add(p, &p->editing, r);
-			rule_list_add(p, r->per_recipient ?
-			    &p->personal_edits : &p->common_edits, r);
+/* Call VISIT for each write of a rule that is not off, in file order. */
+static void
+each_write(struct policy *p, void (*visit)(struct policy *p, struct write *w))
+{
+	size_t i, k;
+
+	for (i = 0; i < p->rule_count; i++)
+		for (k = 0; p->rules[i].mode != MODE_OFF &&
+		    k < p->rules[i].write_count; k++)
+			visit(p, p->rules[i].writes[k]);
+}
+
+static void
+count_write(struct policy *p, struct write *w)
+{
+	if (p->slots[w->slot].written == WRITTEN_VAR)
+		w->number = (unsigned)p->var_count++;
+	p->slots[w->slot].write_count++;
+}
+
+static void
+put_write(struct policy *p, struct write *w)
+{
+	struct slot *s = &p->slots[w->slot];
+	struct write **writes = (struct write **)s->writes;
+
+	writes[s->write_count++] = w;
+}
+
+static void
+list_writes(struct policy *p)
+{
+	struct slot *s;
+	size_t i;
+
+	each_write(p, count_write);
+	for (i = 0; i < p->slot_count; i++) {
+		s = &p->slots[i];
+		s->writes = policy_alloc(p, s->write_count,
+		    sizeof *s->writes);
+		s->write_count = 0;
+	}
+	each_write(p, put_write);
+}
+
+/* The fields that actions look for. */
+static bool
+wants_field(const struct action *a)
+{
+	return a->kind == ACTION_SET_HEADER ||
+	    a->kind == ACTION_REMOVE_HEADER ||
+	    a->kind == ACTION_REWRITE_HEADER;
+}
+
+static void
+keep_field(struct loader *l, struct span name)
+{
+	char *lower = policy_alloc(l->policy, name.len + 1, 1);
+	struct policy *p = l->policy;
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		lower[i] = ascii_lower(name.ptr[i]);
+	if (names_add(&l->field_names, span_make(lower, name.len), lower) !=
+	    NULL)
+		return;
+	p->fields[p->field_count++] = name;
+}
+
+static void
+list_fields(struct loader *l)
+{
+	struct policy *p = l->policy;
+	size_t i, k, most = p->headers.count;
+	const struct action *a;
+
+	for (i = 0; i < p->rule_count; i++)
+		most += p->rules[i].action_count;
+	p->fields = policy_alloc(p, most, sizeof *p->fields);
+	for (i = 0; i < p->headers.count; i++)
+		if (p->slots[p->headers.at[i]].name.len > 0)
+			keep_field(l, p->slots[p->headers.at[i]].name);
+	for (i = 0; i < p->rule_count; i++) {
+		if (p->rules[i].mode == MODE_OFF)
+			continue;
+		for (k = 0; k < p->rules[i].action_count; k++) {
+			a = &p->rules[i].actions[k];
+			p->every_field |= a->names != NULL;
+			if (wants_field(a) && a->names == NULL)
+				keep_field(l, a->name);
 		}
-		if (r->verdict != VERDICT_CONTINUE)
-			rule_list_add(p, r->per_recipient ? &p->personal :
-			    &p->common, r);
 	}
 }
 
@@ -124,51 +275,15 @@ list_macros(struct policy *p)
 	}
 }
 
-#define BIT(event) (1u << (event))
-
-/*
- * Messages are always followed from CONNECT to EOM; fields are fetched when a
- * rule reads or removes some. A verdict can fall at CONNECT only when some rule
- * may be answered by then. Bodies and unknown commands are read by
- * no rule of this version.
- */
-static void
-find_needs(struct policy *p)
-{
-	struct policy_needs *needs = &p->needs;
-	enum phase earliest = PHASE_EOM;
-	bool verdicts = false;
-	size_t i;
-
-	needs->events = BIT(EVENT_CONNECT) | BIT(EVENT_HELO) |
-	    BIT(EVENT_MAIL) | BIT(EVENT_RCPT) | BIT(EVENT_DATA) |
-	    BIT(EVENT_EOM);
-	needs->answers = BIT(EVENT_MAIL) | BIT(EVENT_RCPT) | BIT(EVENT_DATA) |
-	    BIT(EVENT_EOM);
-	if (p->headers.count > 0) {
-		needs->events |= BIT(EVENT_HEADER) | BIT(EVENT_EOH);
-		needs->answers |= BIT(EVENT_EOH);
-	}
-	for (i = 0; i < p->rule_count; i++) {
-		const struct rule *r = &p->rules[i];
-
-		needs->edits |= r->action_count > 0;
-		if (r->verdict == VERDICT_CONTINUE)
-			continue;
-		verdicts = true;
-		if (r->earliest < earliest)
-			earliest = r->earliest;
-	}
-	if (earliest == PHASE_CONNECT || !verdicts)
-		needs->answers |= BIT(EVENT_CONNECT);
-}
-
 void
 load_finish(struct loader *l)
 {
 	number_tests(l);
+	literals_build(l->policy);
 	list_slots(l->policy);
 	list_rules(l->policy);
+	list_writes(l->policy);
+	list_fields(l);
 	list_macros(l->policy);
-	find_needs(l->policy);
+	load_needs(l->policy);
 }

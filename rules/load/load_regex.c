@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/warn.h"
 
 static bool
 are_flags(struct span s)
@@ -32,25 +32,25 @@ text_is_regex(struct span text, struct span *pattern, struct span *flags)
 
 /* Is N cut short by what YAML takes for a comment? */
 static bool
-is_cut_by_comment(const struct loader *l, const struct node *n)
+is_cut_by_comment(const struct node *n)
 {
-	struct span rest = tree_line_from(&l->tree,
-	    tree_place(&l->tree, n, n->text.len));
+	struct span rest = tree_line_from(n->tree,
+	    tree_place(n, n->text.len));
 
 	return n->style == NODE_PLAIN &&
 	    span_starts_with(span_trim(rest), span_of("#"));
 }
 
 static void
-not_a_regex(struct loader *l, const struct node *n)
+not_a_regex(const struct node *n)
 {
 	struct problem *p;
 
-	p = tree_error(&l->tree, n, "'%s' is not a regex",
+	p = tree_error(n, "'%s' is not a regex",
 	    quote(n->text).text);
 	if (p == NULL)
 		return;		/* to look for its line is dear */
-	if (is_cut_by_comment(l, n))
+	if (is_cut_by_comment(n))
 		problem_hint(p, "YAML takes ' #' for a comment: put the regex "
 		    "in single quotes");
 	else if (n->text.len > 0 && n->text.ptr[0] == '/')
@@ -63,8 +63,7 @@ not_a_regex(struct loader *l, const struct node *n)
 
 /* OFFSET counts from the first slash's end, as regex_compile() does. */
 static void
-regex_error(struct loader *l, const struct node *n, size_t offset,
-    struct error *why)
+regex_error(const struct node *n, size_t offset, struct error *why)
 {
 	size_t close = span_find_last(n->text, '/');
 	size_t good = strspn(n->text.ptr + close + 1, "imsx");
@@ -75,7 +74,7 @@ regex_error(struct loader *l, const struct node *n, size_t offset,
 		offset = close + good;
 	if (names != NULL)	/* of options that a rule cannot set */
 		*names = '\0';
-	(void)tree_error_at(&l->tree, n, 1 + offset, "in this regex: %s",
+	(void)tree_error_at(n, 1 + offset, "in this regex: %s",
 	    why->text);
 }
 
@@ -89,7 +88,7 @@ load_regex(struct loader *l, const struct node *n)
 	size_t offset;
 
 	if (n->kind != NODE_SCALAR) {
-		problem_hint(tree_error(&l->tree, n, "a regex is needed here"),
+		problem_hint(tree_error(n, "a regex is needed here"),
 		    n->kind == NODE_LIST && n->style == NODE_FLOW ?
 		    "YAML reads '[' as the start of a list: put the regex in "
 		    "single quotes" : "write it between slashes, in single "
@@ -97,7 +96,7 @@ load_regex(struct loader *l, const struct node *n)
 		return NULL;
 	}
 	if (!text_is_regex(n->text, &pattern, &flags)) {
-		not_a_regex(l, n);
+		not_a_regex(n);
 		return NULL;
 	}
 	known = names_find(&l->regex_names, n->text);
@@ -105,9 +104,10 @@ load_regex(struct loader *l, const struct node *n)
 		return known;
 	r = regex_compile(pattern, flags, &offset, &why);
 	if (r == NULL) {
-		regex_error(l, n, offset, &why);
+		regex_error(n, offset, &why);
 		return NULL;
 	}
 	(void)names_add(&l->regex_names, n->text, r);
+	warn_regex(n);
 	return policy_adopt_regex(l->policy, r);
 }

@@ -3,12 +3,12 @@
  *
  * An MTA takes a reply that contradicts itself for a broken milter and answers
  * 451 to everything, so nothing that could do so gets past here: 5xx and 5.x.x
- * to reject, 4xx and 4.x.x to tempfail (RFC 5321 4.2.1, RFC 3463 2), printable
- * ASCII only.
+ * to reject, 4xx and 4.x.x to tempfail (RFC 5321 4.2.1, RFC 3463 2), 421 to
+ * close alone (RFC 5321 3.8), printable ASCII only.
  */
 #include "config.h"
 
-#include "rules/load/load.h"
+#include "rules/load/draft.h"
 
 static char
 class_digit(const struct rule *r)
@@ -23,6 +23,16 @@ verb(const struct rule *r)
 }
 
 static int
+check_close_code(const struct node *n)
+{
+	if (span_is(n->text, "421"))
+		return 0;
+	problem_hint(tree_error(n, "'%s' is not a code that 'close' may give",
+	    quote(n->text).text), "close gives 421; leave the code away");
+	return -1;
+}
+
+static int
 read_code(struct loader *l, struct node *n, void *target)
 {
 	struct rule_draft *d = target;
@@ -32,6 +42,8 @@ read_code(struct loader *l, struct node *n, void *target)
 
 	if (load_text(l, n, &text) < 0)
 		return -1;
+	if (r->verdict == VERDICT_CLOSE)
+		return check_close_code(n);
 	if (text.len == 3 && text.ptr[0] == class_digit(r) &&
 	    text.ptr[1] >= '0' && text.ptr[1] <= '5' &&
 	    text.ptr[2] >= '0' && text.ptr[2] <= '9' &&
@@ -40,7 +52,7 @@ read_code(struct loader *l, struct node *n, void *target)
 		    (text.ptr[1] - '0') * 10 + (text.ptr[2] - '0'));
 		return 0;
 	}
-	p = tree_error(&l->tree, n, "'%s' is not a code that '%s' may give",
+	p = tree_error(n, "'%s' is not a code that '%s' may give",
 	    quote(text).text, verb(r));
 	if (span_is(text, "421"))
 		problem_hint(p, "421 closes the connection and belongs to "
@@ -84,7 +96,7 @@ read_status(struct loader *l, struct node *n, void *target)
 		r->answer.status = policy_copy(l->policy, text);
 		return 0;
 	}
-	problem_hint(tree_error(&l->tree, n, "'%s' is not a status that '%s' "
+	problem_hint(tree_error(n, "'%s' is not a status that '%s' "
 	    "may give", quote(text).text, verb(r)),
 	    "a status of %s has the form %c.7.1", verb(r), class_digit(r));
 	return -1;
@@ -92,7 +104,7 @@ read_status(struct loader *l, struct node *n, void *target)
 
 /* Byte I of LINE's text is no part of a reply. */
 static int
-check_printable(struct loader *l, struct node *n, struct span text)
+check_printable(struct node *n, struct span text)
 {
 	size_t i;
 
@@ -100,7 +112,7 @@ check_printable(struct loader *l, struct node *n, struct span text)
 		if ((text.ptr[i] >= ' ' && text.ptr[i] <= '~') ||
 		    text.ptr[i] == '\n')
 			continue;
-		problem_hint(tree_error_at(&l->tree, n, i, "a reply is "
+		problem_hint(tree_error_at(n, i, "a reply is "
 		    "printable ASCII text"), "RFC 5321 4.2 allows nothing "
 		    "else between the code and the end of the line");
 		return -1;
@@ -109,7 +121,7 @@ check_printable(struct loader *l, struct node *n, struct span text)
 }
 
 static int
-check_lines(struct loader *l, struct node *n, struct span text)
+check_lines(struct node *n, struct span text)
 {
 	size_t i, cost = 0, lines = 1;
 
@@ -122,7 +134,7 @@ check_lines(struct loader *l, struct node *n, struct span text)
 		cost += text.ptr[i] == '%' ? 2 : 1;
 		if (cost <= REPLY_LINE_MAX && lines <= REPLY_LINES_MAX)
 			continue;
-		problem_hint(tree_error(&l->tree, n, "the reply is too long"),
+		problem_hint(tree_error(n, "the reply is too long"),
 		    "at most %d lines of %d characters, a '%%' counts twice",
 		    REPLY_LINES_MAX, REPLY_LINE_MAX);
 		return -1;
@@ -143,13 +155,13 @@ read_reply_text(struct loader *l, struct node *n, void *target)
 		    n->text.ptr[n->text.len - 1] == '\n')
 			n->text.len--;
 	if (n->text.len == 0) {
-		problem_hint(tree_error(&l->tree, n, "a reply needs a text"),
+		problem_hint(tree_error(n, "a reply needs a text"),
 		    "write '%s' alone for the usual one",
 		    verb(d->rule));
 		return -1;
 	}
-	if (check_printable(l, n, n->text) < 0 ||
-	    check_lines(l, n, n->text) < 0)
+	if (check_printable(n, n->text) < 0 ||
+	    check_lines(n, n->text) < 0)
 		return -1;
 	return load_template(l, n, d, &d->rule->answer.text);
 }
@@ -160,17 +172,31 @@ static const struct mapping_spec reply_spec = { "a reply", "key", {
 	{ "text", read_reply_text, false },
 } };
 
+static const struct usual {
+	enum verdict_kind verdict;
+	unsigned code;
+	const char *status;
+	const char *text;
+} usual_table[] = {
+	{ VERDICT_REJECT, 550, "5.7.1", "Message refused by local policy" },
+	{ VERDICT_TEMPFAIL, 451, "4.7.1",
+	  "Message cannot be taken now, try again later" },
+	{ VERDICT_CLOSE, 421, "4.7.0", "Connection closed by local policy" },
+	{ VERDICT_CONTINUE, 0, NULL, NULL }
+};
+
 static void
 set_defaults(struct loader *l, struct rule *r)
 {
 	struct piece *p = policy_alloc(l->policy, 1, sizeof *p);
-	bool reject = r->verdict == VERDICT_REJECT;
+	const struct usual *u = usual_table;
 
+	while (u->verdict != r->verdict)
+		u++;
 	p->kind = PIECE_TEXT;
-	p->text = span_of(reject ? "Message refused by local policy" :
-	    "Message cannot be taken now, try again later");
-	r->answer = (struct answer_text){ reject ? 550 : 451,
-		span_of(reject ? "5.7.1" : "4.7.1"), { p, 1 } };
+	p->text = span_of(u->text);
+	r->answer = (struct answer_text){ u->code, span_of(u->status),
+		{ p, 1 } };
 }
 
 int

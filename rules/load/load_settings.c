@@ -19,7 +19,7 @@ read_listen(struct loader *l, struct node *n, void *target)
 	if (load_text(l, n, &text) < 0)
 		return -1;
 	if (listen_spec_parse(text.ptr, &spec, &error) < 0) {
-		problem_hint(tree_error(&l->tree, n, "cannot listen on '%s': "
+		problem_hint(tree_error(n, "cannot listen on '%s': "
 		    "%s", quote(text).text, error.text),
 		    "write unix:/PATH or inet:PORT@HOST");
 		return -1;
@@ -48,8 +48,8 @@ read_mode(struct loader *l, struct node *n, void *target)
 		s->socket_mode = mode;
 		return 0;
 	}
-	problem_hint(tree_error(&l->tree, n, "'%s' is not a mode",
-	    quote(text).text), "write it as chmod does, in octal: 0660");
+	problem_hint(tree_error(n, "'%s' is not a mode", quote(text).text),
+	    "write it as chmod does, in octal: 0660");
 	return -1;
 }
 
@@ -89,11 +89,28 @@ read_on_error(struct loader *l, struct node *n, void *target)
 	else if (span_is(text, "accept"))
 		s->on_error = VERDICT_ACCEPT;
 	else {
-		(void)tree_error(&l->tree, n, "'%s' is neither tempfail nor "
+		(void)tree_error(n, "'%s' is neither tempfail nor "
 		    "accept", quote(text).text);
 		return -1;
 	}
 	return 0;
+}
+
+static int
+read_policy_mode(struct loader *l, struct node *n, void *target)
+{
+	struct settings *s = target;
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	s->shadow = span_is(text, "shadow");
+	if (s->shadow || span_is(text, "enforce"))
+		return 0;
+	problem_hint(tree_error(n, "'%s' is neither enforce nor shadow",
+	    quote(text).text), "shadow: judge and log, and tell the MTA "
+	    "nothing; a single rule can be 'mode: off'");
+	return -1;
 }
 
 /* A bound of at least 1 and at most MOST. */
@@ -104,9 +121,21 @@ read_bound(struct loader *l, struct node *n, uint64_t most, uint64_t *bound)
 		return -1;
 	if (*bound >= 1 && *bound <= most)
 		return 0;
-	(void)tree_error(&l->tree, n, "'%s' is out of range: 1 to %llu",
+	(void)tree_error(n, "'%s' is out of range: 1 to %llu",
 	    quote(n->text).text, (unsigned long long)most);
 	return -1;
+}
+
+static int
+read_body(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 64u << 20, &bound) < 0)
+		return -1;
+	limits->body = (size_t)bound;
+	return 0;
 }
 
 static int
@@ -158,11 +187,11 @@ read_regex_depth(struct loader *l, struct node *n, void *target)
 }
 
 static const struct mapping_spec limits_spec = { "'limits'", "key", {
+	{ "body", read_body, false },
 	{ "header_bytes", read_header_bytes, false },
 	{ "recipients", read_recipients, false },
 	{ "regex_match", read_regex_match, false },
 	{ "regex_depth", read_regex_depth, false },
-	{ "body", NULL, false },
 	{ "message", NULL, false },
 	{ "regex_time", NULL, false },
 	{ "message_time", NULL, false },
@@ -182,13 +211,13 @@ read_limits(struct loader *l, struct node *n, void *target)
 static const struct mapping_spec settings_spec = { "'settings'", "key", {
 	{ "listen", read_listen, false },
 	{ "socket", read_socket, false },
+	{ "mode", read_policy_mode, false },
 	{ "on_error", read_on_error, false },
 	{ "limits", read_limits, false },
 	{ "control", NULL, false },
 	{ "user", NULL, false },
 	{ "group", NULL, false },
 	{ "pidfile", NULL, false },
-	{ "mode", NULL, false },
 	{ "log", NULL, false },
 	{ "metrics", NULL, false },
 	{ "state", NULL, false },

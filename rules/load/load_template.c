@@ -9,17 +9,19 @@
 #include "config.h"
 
 #include "rules/base/xmalloc.h"
-#include "rules/load/load.h"
+#include "rules/load/draft.h"
 
 static bool
 test_has_group(const struct test *t, struct span name)
 {
+	const struct matcher_list *list = test_capturing(t);
+	const struct matcher *m;
 	size_t i, k;
 
-	for (i = 0; i < t->matcher_count; i++) {
-		for (k = 0; k < t->matchers[i].count; k++) {
-			const struct regex *r =
-			    t->matchers[i].alternatives[k].regex;
+	for (k = 0; k < list->count; k++) {
+		m = &list->at[k];
+		for (i = 0; i < m->count && !m->negated; i++) {
+			const struct regex *r = m->alternatives[i].regex;
 
 			if (r != NULL && regex_group_number(r, name) > 0)
 				return true;
@@ -79,10 +81,10 @@ struct source {
 	size_t at;
 };
 
-static int
-read_number(struct source *s, struct span name, struct piece *p)
+/* NAME as the number of a group, REGEX_GROUPS_MAX for one that is none. */
+static unsigned
+group_number(struct span name)
 {
-	const struct condition *when = s->draft->rule->when;
 	unsigned number = 0;
 	size_t i;
 
@@ -90,6 +92,37 @@ read_number(struct source *s, struct span name, struct piece *p)
 		number = name.ptr[i] < '0' || name.ptr[i] > '9' ?
 		    REGEX_GROUPS_MAX :
 		    number * 10 + (unsigned)(name.ptr[i] - '0');
+	return number;
+}
+
+/* In `with` numbers are those of the action's own `match`. */
+static int
+read_own_number(struct source *s, struct span name, struct piece *p)
+{
+	const struct regex *own = s->draft->own;
+	unsigned number = group_number(name);
+
+	if (own == NULL)
+		return -1;	/* that has been reported */
+	if (number <= regex_group_count(own)) {
+		p->kind = PIECE_MATCH_GROUP;
+		p->number = number;
+		return 0;
+	}
+	problem_hint(tree_error_at(s->node, s->at, "there is no group ${%s} "
+	    "in this 'match'", quote(name).text), "it has %u; groups of "
+	    "'when' are used in 'with' by name", regex_group_count(own));
+	return -1;
+}
+
+static int
+read_number(struct source *s, struct span name, struct piece *p)
+{
+	const struct condition *when = s->draft->rule->when;
+	unsigned number = group_number(name);
+
+	if (s->draft->in_with)
+		return read_own_number(s, name, p);
 	if (s->draft->groups_unknown)
 		return -1;	/* that has been reported */
 	if (when != NULL && number < when->groups) {
@@ -98,10 +131,10 @@ read_number(struct source *s, struct span name, struct piece *p)
 		s->draft->rule->ordered = true;
 		return 0;
 	}
-	problem_hint(tree_error_at(&s->loader->tree, s->node, s->at,
-	    "there is no group ${%s}", quote(name).text),
-	    "no regex in this rule's 'when' has that many groups; those "
-	    "under 'not' and 'none' capture nothing");
+	problem_hint(tree_error_at(s->node, s->at, "there is no group ${%s}",
+	    quote(name).text), "no regex in this rule's 'when' has that many "
+	    "groups; those under 'not', 'none' and 'is_not', and those that "
+	    "ask what rules write, capture nothing");
 	return -1;
 }
 
@@ -111,38 +144,83 @@ unknown_name(struct source *s, struct span name)
 	struct suggestion near;
 
 	suggest_init(&near, name);
-	load_fact_hint(tree_error_at(&s->loader->tree, s->node, s->at,
-	    "there is no fact or group '%s'", quote(name).text), &near);
+	load_fact_hint(tree_error_at(s->node, s->at, "there is no fact or "
+	    "group '%s'", quote(name).text), &near);
 	return -1;
+}
+
+/* ${value}: the right-hand side of the entry that was found in a table. */
+static int
+read_table_value(struct source *s, struct piece *p)
+{
+	const struct condition *when = s->draft->rule->when;
+
+	if (s->draft->groups_unknown)
+		return -1;	/* that has been reported */
+	if (when != NULL && when->table_values) {
+		p->kind = PIECE_TABLE_VALUE;
+		s->draft->rule->ordered = true;
+		return 0;
+	}
+	problem_hint(tree_error_at(s->node, s->at, "there is no ${value} "
+	    "here"), "it is the right-hand side of the entry that 'in' found; "
+	    "no table that 'when' asks has any");
+	return -1;
+}
+
+static int
+read_group(struct source *s, struct span name, bool own, struct piece *p)
+{
+	p->kind = own ? PIECE_NAMED_MATCH_GROUP : PIECE_NAMED_GROUP;
+	p->text = policy_copy(s->loader->policy, name);
+	if (!own)
+		s->draft->rule->ordered = true;
+	return 0;
+}
+
+static int
+read_name_of_fact(struct source *s, struct span name, struct piece *p)
+{
+	bool unsure = s->draft->groups_unknown ||
+	    (s->draft->in_with && s->draft->own == NULL);
+	int found = load_fact(s->loader, s->node, s->at, name, &p->number);
+
+	if (found == -1 && !unsure)
+		return unknown_name(s, name);
+	if (found < 0 ||
+	    written_check(s->loader, s->draft->rule, s->node, s->at,
+	    p->number) < 0)
+		return -1;
+	p->kind = PIECE_FACT;
+	draft_read(s->draft, p->number);
+	return 0;
 }
 
 static int
 read_name(struct source *s, struct span name, struct piece *p)
 {
+	const struct regex *match = s->draft->own;
+	bool own = match != NULL && regex_group_number(match, name) > 0;
 	bool group = is_group(s->draft, name);
-	bool unsure = s->draft->groups_unknown;
 	struct span rest;
-	int found;
 
-	if (group && fact_find(name, &rest) != NULL) {
-		problem_hint(tree_error_at(&s->loader->tree, s->node, s->at,
-		    "'%s' is both a fact and a group", quote(name).text),
+	if (own && group) {
+		problem_hint(tree_error_at(s->node, s->at, "'%s' is a group "
+		    "of 'match' and of 'when'", quote(name).text),
+		    "give one of them another name");
+		return -1;
+	}
+	if ((own || group) && fact_find(name, &rest) != NULL) {
+		problem_hint(tree_error_at(s->node, s->at, "'%s' is both a "
+		    "fact and a group", quote(name).text),
 		    "give the group another name");
 		return -1;
 	}
-	found = group ? -1 :
-	    load_fact(s->loader, s->node, s->at, name, &p->number);
-	if (found == 0) {
-		p->kind = PIECE_FACT;
-		draft_read(s->draft, p->number);
-		return 0;
-	}
-	if (!group)
-		return found == -1 && !unsure ? unknown_name(s, name) : -1;
-	p->kind = PIECE_NAMED_GROUP;
-	p->text = policy_copy(s->loader->policy, name);
-	s->draft->rule->ordered = true;
-	return 0;
+	if (own || group)
+		return read_group(s, name, own, p);
+	if (span_is(name, "value"))
+		return read_table_value(s, p);
+	return read_name_of_fact(s, name, p);
 }
 
 static size_t
@@ -166,13 +244,13 @@ read_variable(struct source *s, struct span inside, struct piece *p)
 	p->fallback = policy_copy(s->loader->policy,
 	    span_skip(inside, bar + 1));
 	if (name.len == 0) {
-		problem_hint(tree_error_at(&s->loader->tree, s->node, s->at,
+		problem_hint(tree_error_at(s->node, s->at,
 		    "a name is missing in ${}"), "write ${helo}, or ${1} for "
 		    "the first group of a regex");
 		return -1;
 	}
 	if (find_variable(inside) < inside.len) {
-		problem_hint(tree_error_at(&s->loader->tree, s->node,
+		problem_hint(tree_error_at(s->node,
 		    s->at + find_variable(inside), "a '${' inside of a '${'"),
 		    "what stands behind the '|' is plain text");
 		return -1;
@@ -225,7 +303,7 @@ load_template(struct loader *l, struct node *n, struct rule_draft *d,
 		s.at = text.len - rest.len;
 		end = span_find(rest, '}');
 		if (end == rest.len) {
-			problem_hint(tree_error_at(&l->tree, n, s.at - 2,
+			problem_hint(tree_error_at(n, s.at - 2,
 			    "'${' without '}'"), "write ${helo}");
 			return -1;
 		}

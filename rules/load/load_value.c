@@ -11,23 +11,41 @@
 #include "rules/load/load.h"
 
 int
-load_unsupported(struct loader *l, const struct node *n, const char *kind,
-    struct span name)
+load_unsupported(const struct node *n, const char *kind, struct span name)
 {
-	(void)tree_error(&l->tree, n, "%s '%s' is not supported by this "
-	    "version", kind, quote(name).text);
+	(void)tree_error(n, "%s '%s' is not supported by this version", kind,
+	    quote(name).text);
 	return -1;
 }
 
+int
+load_unreadable(const struct node *n, const char *path, const char *why)
+{
+	problem_hint(tree_error(n, "'%s' cannot be read: %s",
+	    quote(span_of(path)).text, why), "names are relative to the file "
+	    "that they stand in");
+	return -1;
+}
+
+void
+load_hint_first(struct problem *p, const struct node *n,
+    const struct node *first)
+{
+	if (n->tree == first->tree)
+		problem_hint(p, "the first one is in line %u", first->line);
+	else
+		problem_hint(p, "the first one is in line %u of %s",
+		    first->line, first->tree->file);
+}
+
 static int
-unknown_key(struct loader *l, const struct node *key,
-    const struct mapping_spec *spec)
+unknown_key(const struct node *key, const struct mapping_spec *spec)
 {
 	const struct key_spec *s;
 	struct suggestion near;
 	struct problem *p;
 
-	p = tree_error(&l->tree, key, "unknown %s '%s' in %s", spec->kind,
+	p = tree_error(key, "unknown %s '%s' in %s", spec->kind,
 	    quote(key->text).text, spec->what);
 	problem_hint(p, "millgate-rules(5) names those that there are");
 	suggest_init(&near, key->text);
@@ -47,19 +65,19 @@ read_entry(struct loader *l, struct node *n, const struct mapping_spec *spec,
 		if (!span_is(n->key->text, s->key))
 			continue;
 		if (s->read == NULL)
-			return load_unsupported(l, n->key, spec->kind,
+			return load_unsupported(n->key, spec->kind,
 			    n->key->text);
 		return s->read(l, n, target);
 	}
-	return unknown_key(l, n->key, spec);
+	return unknown_key(n->key, spec);
 }
 
 bool
-load_missing(struct loader *l, const struct node *n)
+load_missing(const struct node *n)
 {
 	if (!node_is_missing(n))
 		return false;
-	problem_hint(tree_error(&l->tree, n->key != NULL ? n->key : n,
+	problem_hint(tree_error(n->key != NULL ? n->key : n,
 	    "a value is missing"), "write it behind this; the empty text is "
 	    "written ''");
 	return true;
@@ -82,10 +100,10 @@ load_mapping(struct loader *l, struct node *n, const struct mapping_spec *spec,
 	struct node *child;
 	int result = 0;
 
-	if (load_missing(l, n))
+	if (load_missing(n))
 		return -1;
 	if (n->kind != NODE_MAP) {
-		problem_hint(tree_error(&l->tree, n, "%s must be a mapping",
+		problem_hint(tree_error(n, "%s must be a mapping",
 		    spec->what), "write it as 'key: value', a line each");
 		return -1;
 	}
@@ -95,7 +113,7 @@ load_mapping(struct loader *l, struct node *n, const struct mapping_spec *spec,
 	for (s = spec->keys; s->key != NULL; s++) {
 		if (!s->required || node_get(n, s->key) != NULL)
 			continue;
-		(void)tree_error(&l->tree, n, "the %s '%s' is missing in %s",
+		(void)tree_error(n, "the %s '%s' is missing in %s",
 		    spec->kind, s->key, spec->what);
 		result = -1;
 	}
@@ -103,25 +121,26 @@ load_mapping(struct loader *l, struct node *n, const struct mapping_spec *spec,
 }
 
 static int
-load_scalar(struct loader *l, const struct node *n, const char *what)
+load_scalar(const struct node *n, const char *what)
 {
 	struct problem *p;
 
 	if (n->kind != NODE_SCALAR) {
-		p = tree_error(&l->tree, n, "%s is needed here, not a %s", what,
+		p = tree_error(n, "%s is needed here, not a %s", what,
 		    n->kind == NODE_LIST ? "list" : "mapping");
 		if (n->style == NODE_FLOW && strcmp(what, "text") == 0)
 			problem_hint(p, "if the bracket is part of the text, "
 			    "put the text in single quotes");
 		return -1;
 	}
-	return load_missing(l, n) ? -1 : 0;
+	return load_missing(n) ? -1 : 0;
 }
 
 int
 load_text(struct loader *l, struct node *n, void *target)
 {
-	if (load_scalar(l, n, "text") < 0)
+	(void)l;
+	if (load_scalar(n, "text") < 0)
 		return -1;
 	*(struct span *)target = n->text;
 	return 0;
@@ -135,13 +154,14 @@ load_boolean(struct loader *l, struct node *n, void *target)
 	struct problem *p;
 	size_t i;
 
-	if (load_scalar(l, n, "true or false") < 0)
+	(void)l;
+	if (load_scalar(n, "true or false") < 0)
 		return -1;
 	if (span_is(n->text, "true") || span_is(n->text, "false")) {
 		*(bool *)target = n->text.ptr[0] == 't';
 		return 0;
 	}
-	p = tree_error(&l->tree, n, "'%s' is neither true nor false",
+	p = tree_error(n, "'%s' is neither true nor false",
 	    quote(n->text).text);
 	for (i = 0; i < sizeof guesses / sizeof guesses[0]; i++)
 		if (span_equal_nocase(n->text, span_of(guesses[i])))
@@ -170,11 +190,12 @@ decimal(struct span s, uint64_t *number)
 int
 load_number(struct loader *l, struct node *n, void *target)
 {
-	if (load_scalar(l, n, "a number") < 0)
+	(void)l;
+	if (load_scalar(n, "a number") < 0)
 		return -1;
 	if (decimal(n->text, target))
 		return 0;
-	problem_hint(tree_error(&l->tree, n, "'%s' is not a number",
+	problem_hint(tree_error(n, "'%s' is not a number",
 	    quote(n->text).text), "numbers are decimal, without sign or "
 	    "leading zeros");
 	return -1;
@@ -188,14 +209,15 @@ load_size(struct loader *l, struct node *n, void *target)
 	const char *unit = NULL;
 	uint64_t number;
 
-	if (load_scalar(l, n, "a size") < 0)
+	(void)l;
+	if (load_scalar(n, "a size") < 0)
 		return -1;
 	if (digits.len > 1 && digits.ptr[digits.len - 1] != '\0')
 		unit = strchr(units, digits.ptr[digits.len - 1]);
 	if (unit != NULL)
 		digits.len--;
 	if (!decimal(digits, &number) || number > UINT64_MAX >> 30) {
-		problem_hint(tree_error(&l->tree, n, "'%s' is not a size",
+		problem_hint(tree_error(n, "'%s' is not a size",
 		    quote(n->text).text), "sizes are bytes, or written with "
 		    "K, M or G behind the number: 10M");
 		return -1;

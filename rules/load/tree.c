@@ -41,7 +41,8 @@ builder_refuse(struct builder *b, yaml_mark_t mark, const char *text)
 	struct span line = span_make(NULL, 0);
 
 	b->refused = true;
-	if (errors->count < ERROR_LIST_MAX)	/* to look for it is dear */
+	/* To look for a line is dear. */
+	if (!error_list_is_full(errors, SEVERITY_ERROR))
 		line = tree_line(b->tree, place.line);
 	return error_list_add(errors, place, line, "%s", text);
 }
@@ -58,6 +59,7 @@ builder_node(struct builder *b, enum node_kind kind, yaml_mark_t mark)
 {
 	struct node *n = xcheck(arena_calloc(&b->tree->arena, 1, sizeof *n));
 
+	n->tree = b->tree;
 	n->kind = kind;
 	n->line = (unsigned)mark.line + 1;
 	n->column = (unsigned)mark.column + 1;
@@ -244,7 +246,7 @@ builder_event(struct builder *b, const yaml_event_t *ev)
 		break;
 	case YAML_MAPPING_END_EVENT:
 		b->depth--;
-		if (tree_check_keys(b->tree, b->open[b->depth]) < 0)
+		if (tree_check_keys(b->open[b->depth]) < 0)
 			b->refused = true;
 		break;
 	case YAML_SEQUENCE_END_EVENT:

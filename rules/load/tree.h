@@ -34,6 +34,7 @@ enum node_style {
 };
 
 struct node {
+	const struct tree *tree;	/* that it belongs to */
 	enum node_kind kind;
 	enum node_style style;
 	unsigned line;		/* of its first character, from 1 */
@@ -68,24 +69,47 @@ void tree_release(struct tree *t);
 struct span tree_line(const struct tree *t, unsigned number);
 
 /*
- * Where byte OFFSET of the scalar N stands in the file: quotes and escapes are
+ * Lines of files for those who ask for them in order: a step forward costs no
+ * more than what lies between. Zeroed is before the first one.
+ */
+struct line_cursor {
+	const struct tree *tree;
+	unsigned number;	/* of the line */
+	struct span line;
+	struct span rest;	/* of the file, behind it */
+};
+
+/* tree_line(), the fast way. */
+struct span tree_next_line(struct line_cursor *c, const struct tree *t,
+    unsigned number);
+
+/* LINE from its character COLUMN on, from 1. */
+struct span line_from(struct span line, unsigned column);
+
+/*
+ * Where byte OFFSET of the scalar N stands in its file: quotes and escapes are
  * counted. The start of N when the scalar spans lines.
  */
-struct place tree_place(const struct tree *t, const struct node *n,
-    size_t offset);
+struct place tree_place(const struct node *n, size_t offset);
 
 /* The rest of its line from PLACE on; empty when there is no such line. */
 struct span tree_line_from(const struct tree *t, struct place place);
 
 /*
- * Add an error at N, or at byte OFFSET of the scalar N. NULL when the list is
- * full, and when reading broke off inside N: what it lacks may follow.
+ * Add an error at N, or at byte OFFSET of the scalar N, in the file that N
+ * stands in. NULL when the list is full, and when reading broke off inside N:
+ * what it lacks may follow.
  */
-struct problem *tree_error(const struct tree *t, const struct node *n,
+struct problem *tree_error(const struct node *n, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+struct problem *tree_error_at(const struct node *n, size_t offset,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
-struct problem *tree_error_at(const struct tree *t, const struct node *n,
-    size_t offset, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+
+/* The same for a warning: what is meant otherwise, perhaps. */
+struct problem *tree_warn(const struct node *n, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+struct problem *tree_warn_at(const struct node *n, size_t offset,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Is N a value that was left out, "key:"? */
 static inline bool
@@ -99,7 +123,7 @@ node_is_missing(const struct node *n)
 struct node *node_get(const struct node *n, const char *key);
 
 /* Report every key of mapping N that stands there twice; -1 when one does. */
-int tree_check_keys(const struct tree *t, const struct node *n);
+int tree_check_keys(const struct node *n);
 
 /* libyaml's version. Static storage. */
 const char *tree_library_version(void);

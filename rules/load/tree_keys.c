@@ -11,7 +11,7 @@
 #include "rules/load/tree.h"
 
 int
-tree_check_keys(const struct tree *t, const struct node *n)
+tree_check_keys(const struct node *n)
 {
 	struct names seen = { NULL, 0, 0 };
 	const struct node *child, *first;
@@ -21,7 +21,7 @@ tree_check_keys(const struct tree *t, const struct node *n)
 		first = names_add(&seen, child->key->text, child->key);
 		if (first == NULL)
 			continue;
-		problem_hint(tree_error(t, child->key,
+		problem_hint(tree_error(child->key,
 		    "the key '%s' stands here twice",
 		    quote(child->key->text).text),
 		    "the first one is in line %u, column %u", first->line,

@@ -45,8 +45,19 @@ tree_line(const struct tree *t, unsigned number)
 	return line;
 }
 
-/* The rest of LINE from its character COLUMN, from 1. */
-static struct span
+struct span
+tree_next_line(struct line_cursor *c, const struct tree *t, unsigned number)
+{
+	if (c->tree != t || number < c->number)
+		*c = (struct line_cursor){ .tree = t, .rest = t->text };
+	while (c->number < number) {
+		c->line = c->rest.len > 0 ? next_line(&c->rest) : c->rest;
+		c->number++;
+	}
+	return c->line;
+}
+
+struct span
 line_from(struct span line, unsigned column)
 {
 	size_t i = 0;
@@ -92,10 +103,10 @@ tree_line_from(const struct tree *t, struct place place)
 }
 
 struct place
-tree_place(const struct tree *t, const struct node *n, size_t offset)
+tree_place(const struct node *n, size_t offset)
 {
-	struct place at = { t->file, n->line, n->column };
-	struct span source = line_from(tree_line(t, n->line), n->column);
+	struct place at = { n->tree->file, n->line, n->column };
+	struct span source = tree_line_from(n->tree, at);
 	size_t done = 0, width;
 
 	if (n->kind != NODE_SCALAR || n->style == NODE_BLOCK ||
@@ -119,49 +130,77 @@ tree_place(const struct tree *t, const struct node *n, size_t offset)
 	}
 	if (done < offset || (source.len > 0 &&
 	    utf8_is_continuation(source.ptr[0])))
-		return (struct place){ t->file, n->line, n->column };
+		return (struct place){ n->tree->file, n->line, n->column };
 	return at;
 }
 
 static struct problem *__attribute__((format(printf, 4, 0)))
-add_error(const struct tree *t, const struct node *n, size_t offset,
+add_problem(enum severity severity, const struct node *n, size_t offset,
     const char *format, va_list ap)
 {
-	bool full = t->errors->count == ERROR_LIST_MAX;
-	char text[ERROR_TEXT_MAX];
+	const struct tree *t = n->tree;
+	char text[ERROR_TEXT_MAX] = "";
+	struct span line = span_make(NULL, 0);
 	struct place at = { t->file, n->line, n->column };
 
 	if (n->cut)
 		return NULL;
-	if (full)	/* it is counted; to look for its line is dear */
-		return error_list_add(t->errors, at, span_make(NULL, 0), "-");
-	if (offset != NO_OFFSET)
-		at = tree_place(t, n, offset);
-	(void)vsnprintf(text, sizeof text, format, ap);
-	return error_list_add(t->errors, at, tree_line(t, at.line), "%s", text);
+	/* Beyond the limit it is counted; to look for its line is dear. */
+	if (!error_list_is_full(t->errors, severity)) {
+		if (offset != NO_OFFSET)
+			at = tree_place(n, offset);
+		line = tree_line(t, at.line);
+		(void)vsnprintf(text, sizeof text, format, ap);
+	}
+	return severity == SEVERITY_ERROR ?
+	    error_list_add(t->errors, at, line, "%s", text) :
+	    error_list_warn(t->errors, at, line, "%s", text);
 }
 
 struct problem *
-tree_error(const struct tree *t, const struct node *n, const char *format, ...)
+tree_error(const struct node *n, const char *format, ...)
 {
 	struct problem *p;
 	va_list ap;
 
 	va_start(ap, format);
-	p = add_error(t, n, NO_OFFSET, format, ap);
+	p = add_problem(SEVERITY_ERROR, n, NO_OFFSET, format, ap);
 	va_end(ap);
 	return p;
 }
 
 struct problem *
-tree_error_at(const struct tree *t, const struct node *n, size_t offset,
-    const char *format, ...)
+tree_error_at(const struct node *n, size_t offset, const char *format, ...)
 {
 	struct problem *p;
 	va_list ap;
 
 	va_start(ap, format);
-	p = add_error(t, n, offset, format, ap);
+	p = add_problem(SEVERITY_ERROR, n, offset, format, ap);
+	va_end(ap);
+	return p;
+}
+
+struct problem *
+tree_warn(const struct node *n, const char *format, ...)
+{
+	struct problem *p;
+	va_list ap;
+
+	va_start(ap, format);
+	p = add_problem(SEVERITY_WARNING, n, NO_OFFSET, format, ap);
+	va_end(ap);
+	return p;
+}
+
+struct problem *
+tree_warn_at(const struct node *n, size_t offset, const char *format, ...)
+{
+	struct problem *p;
+	va_list ap;
+
+	va_start(ap, format);
+	p = add_problem(SEVERITY_WARNING, n, offset, format, ap);
 	va_end(ap);
 	return p;
 }

@@ -1,5 +1,5 @@
 /*
- * address.h - the two halves of an envelope address.
+ * address.h - the form of an envelope address, and its two halves.
  *
  * The address is one that an event gives: no <>, no source route. A quoted
  * local part may hold an '@' (RFC 5321 4.1.2), so the last '@' outside quotes
@@ -7,6 +7,8 @@
  */
 #ifndef MILLGATE_ADDRESS_H
 #define MILLGATE_ADDRESS_H
+
+#include <stdbool.h>
 
 #include "buffer.h"
 #include "span.h"
@@ -24,5 +26,16 @@ struct span address_domain(struct span address);
  * result; what does not fit into it stays as it is.
  */
 struct span address_plain(struct buffer *out, struct span address);
+
+/* RFC 5321 4.5.3.1: 64 bytes of local part, '@', 255 of domain. */
+#define ADDRESS_MAX 320
+
+/*
+ * Is ADDRESS fit to be given to an MTA as a sender or recipient: local@domain
+ * of RFC 5321 4.1.2, in at most ADDRESS_MAX bytes, quoted local parts, address
+ * literals and UTF-8 (RFC 6531 3.3) included? One whose local part begins with
+ * '-' is not, for programs would take it as an option.
+ */
+bool address_is_valid(struct span address);
 
 #endif

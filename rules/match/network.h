@@ -1,5 +1,5 @@
 /*
- * network.h - a set of addresses and networks, as ranges.
+ * network.h - a set of addresses and networks, as ranges with values.
  *
  * Built, then sealed, then only asked. Zeroed is empty. Used by tables.
  */
@@ -14,6 +14,8 @@
 struct range {
 	uint8_t first[16];
 	uint8_t last[16];
+	uint32_t value;		/* where its value is in the pool */
+	uint32_t value_len;
 };
 
 struct range_list {
@@ -25,17 +27,27 @@ struct range_list {
 struct network_set {
 	struct range_list ipv4;
 	struct range_list ipv6;
+	char *pool;		/* the values, one behind the other */
+	size_t pool_len;
+	size_t pool_cap;
 };
 
-/* Add ADDRESS or ADDRESS/BITS; -1 and ERROR when ENTRY is neither. */
+/*
+ * Add ADDRESS or ADDRESS/BITS with VALUE, which is copied and may be empty; -1
+ * and ERROR when ENTRY is neither. Of equal networks the first one counts.
+ */
 int network_set_add(struct network_set *s, struct span entry,
-    struct error *error);
+    struct span value, struct error *error);
 
 /* To be called once, after the last entry and before the first question. */
 void network_set_seal(struct network_set *s);
 
-/* Is IP in one of the networks? An ip of len 0 never is. Any thread. */
-bool network_set_has(const struct network_set *s, const struct ip *ip);
+/*
+ * Is IP in one of the networks? An ip of len 0 never is. VALUE, unless NULL, is
+ * that of the smallest network that holds it, and belongs to S. Any thread.
+ */
+bool network_set_find(const struct network_set *s, const struct ip *ip,
+    struct span *value);
 
 void network_set_release(struct network_set *s);
 

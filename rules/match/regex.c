@@ -345,9 +345,10 @@ matcher_run(struct matcher *m, const struct regex *r, struct span subject,
 	    plain_limit(limits, subject) : limits->match);
 	pcre2_set_depth_limit(m->context, limits->depth);
 	m->steps = limits->match + (uint64_t)subject.len * STEPS_PER_BYTE;
-	m->position = 0;
+	m->position = limits->start;
 	return pcre2_match(plain ? r->plain : r->counted,
-	    (PCRE2_SPTR)subject.ptr, subject.len, 0, 0, m->data, m->context);
+	    (PCRE2_SPTR)subject.ptr, subject.len, limits->start, 0, m->data,
+	    m->context);
 }
 
 /* Turn the first SEEN groups of M into COUNT spans of SUBJECT. */

@@ -22,6 +22,7 @@ struct regex;
 struct regex_limits {
 	uint32_t match;
 	uint32_t depth;
+	size_t start;		/* of the subject: no match begins before */
 };
 
 enum regex_result {
@@ -47,10 +48,11 @@ unsigned regex_group_count(const struct regex *r);
 unsigned regex_group_number(const struct regex *r, struct span name);
 
 /*
- * Search SUBJECT. On REGEX_YES the first COUNT groups (0: the whole match) are
- * in GROUPS; one that took no part has a NULL ptr. On REGEX_FAILED ERROR says
- * which limit was hit. Takes no memory after the first call of a thread with
- * ordinary patterns. Any thread.
+ * Search SUBJECT, from limits->start on, which is at most its length; ^, \b and
+ * look-behind still see what is before that. On REGEX_YES the first COUNT
+ * groups (0: the whole match) are in GROUPS; one that took no part has a NULL
+ * ptr. On REGEX_FAILED ERROR says which limit was hit. Takes no memory after
+ * the first call of a thread with ordinary patterns. Any thread.
  */
 enum regex_result regex_match(const struct regex *r, struct span subject,
     const struct regex_limits *limits, struct span *groups, size_t count,

@@ -1,10 +1,10 @@
 /*
  * table.c - named sets: names found by hash, networks by network.c.
  *
- * Names lie one behind the other in a pool; the slots of a hash table, never
- * more than half full, say where. A question tries the whole text and then its
- * parts. All of them are runs of bytes of the text itself, so nothing is put
- * together and nothing allocated.
+ * Names, each with its value behind it, lie in a pool; the slots of a hash
+ * table, never more than half full, say where. A question tries the whole text
+ * and then its parts. All of them are runs of bytes of the text itself, so
+ * nothing is put together and nothing allocated.
  *
  * Failure: a wrong entry is reported to whoever adds it; without memory the
  * process exits, for this is load time.
@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "rules/base/xmalloc.h"
@@ -24,7 +25,8 @@
 struct slot {
 	unsigned long hash;
 	size_t start;		/* in the pool */
-	size_t len;		/* 0: free */
+	uint32_t len;		/* 0: free */
+	uint32_t value_len;	/* bytes behind it in the pool */
 };
 
 struct name_set {
@@ -40,6 +42,7 @@ struct name_set {
 struct table {
 	enum table_type type;
 	bool sealed;
+	bool values;		/* there is one */
 	size_t count;
 	struct name_set names;
 	struct network_set networks;
@@ -83,23 +86,20 @@ names_make_room(struct name_set *s)
 	free(old);
 }
 
-/* Copy NAME into the pool; returns where it is. */
-static size_t
-names_keep(struct name_set *s, struct span name)
+static void
+names_keep(struct name_set *s, struct span text)
 {
-	size_t start = s->pool_len;
-
-	if (s->pool_cap - start < name.len) {
-		s->pool_cap = 2 * s->pool_cap + name.len;
+	if (s->pool_cap - s->pool_len < text.len) {
+		s->pool_cap = 2 * s->pool_cap + text.len;
 		s->pool = xreallocarray(s->pool, s->pool_cap, 1);
 	}
-	memcpy(s->pool + start, name.ptr, name.len);
-	s->pool_len += name.len;
-	return start;
+	if (text.len > 0)
+		memcpy(s->pool + s->pool_len, text.ptr, text.len);
+	s->pool_len += text.len;
 }
 
 static void
-names_add(struct name_set *s, struct span name)
+names_add(struct name_set *s, struct span name, struct span value)
 {
 	struct slot *slot;
 
@@ -108,30 +108,41 @@ names_add(struct name_set *s, struct span name)
 	if (slot->len > 0)
 		return;
 	slot->hash = span_hash_nocase(name, 0);
-	slot->start = names_keep(s, name);
-	slot->len = name.len;
+	slot->start = s->pool_len;
+	slot->len = (uint32_t)name.len;
+	slot->value_len = (uint32_t)value.len;
+	names_keep(s, name);
+	names_keep(s, value);
 	s->used++;
 	if (name.len > s->longest)
 		s->longest = name.len;
 }
 
 static bool
-names_have(const struct name_set *s, struct span name)
+names_find(const struct name_set *s, struct span name, struct span *value)
 {
+	const struct slot *slot;
+
 	/* Length first: text from outside may be long, and have many parts. */
 	if (name.len == 0 || name.len > s->longest)
 		return false;
-	return slot_of(s, name)->len > 0;
+	slot = slot_of(s, name);
+	if (slot->len > 0 && value != NULL)
+		*value = span_make(s->pool + slot->start + slot->len,
+		    slot->value_len);
+	return slot->len > 0;
 }
 
 /* DOMAIN itself, or one of ".example.com", ".com" for mail.example.com? */
 static bool
-names_have_domain(const struct name_set *s, struct span domain)
+names_find_domain(const struct name_set *s, struct span domain,
+    struct span *value)
 {
-	if (names_have(s, domain))
+	if (names_find(s, domain, value))
 		return true;
 	for (size_t i = 1; i < domain.len; i++) {
-		if (domain.ptr[i] == '.' && names_have(s, span_skip(domain, i)))
+		if (domain.ptr[i] == '.' &&
+		    names_find(s, span_skip(domain, i), value))
 			return true;
 	}
 	return false;
@@ -158,15 +169,18 @@ table_free(struct table *t)
 }
 
 int
-table_add(struct table *t, struct span entry, struct error *error)
+table_add(struct table *t, struct span entry, struct span value,
+    struct error *error)
 {
 	assert(!t->sealed);
+	assert(entry.len <= UINT32_MAX && value.len <= UINT32_MAX);
 	if (entry.len == 0)
 		return error_set(error, "an entry of a table cannot be empty");
 	if (t->type == TABLE_TEXT)
-		names_add(&t->names, entry);
-	else if (network_set_add(&t->networks, entry, error) < 0)
+		names_add(&t->names, entry, value);
+	else if (network_set_add(&t->networks, entry, value, error) < 0)
 		return -1;
+	t->values |= value.len > 0;
 	t->count++;
 	return 0;
 }
@@ -191,31 +205,38 @@ table_count(const struct table *t)
 }
 
 bool
-table_has_name(const struct table *t, struct span name)
+table_has_values(const struct table *t)
 {
-	assert(t->sealed && t->type == TABLE_TEXT);
-	return names_have_domain(&t->names, name);
+	return t->values;
 }
 
 bool
-table_has_address(const struct table *t, struct span address)
+table_find_name(const struct table *t, struct span name, struct span *value)
+{
+	assert(t->sealed && t->type == TABLE_TEXT);
+	return names_find_domain(&t->names, name, value);
+}
+
+bool
+table_find_address(const struct table *t, struct span address,
+    struct span *value)
 {
 	struct span local = address_local(address);
 	struct span domain = address_domain(address);
 
 	assert(t->sealed && t->type == TABLE_TEXT);
-	if (names_have(&t->names, address))
+	if (names_find(&t->names, address, value))
 		return true;
 	if (domain.len == 0)
 		return false;
 	/* "joe@" of "joe@x.org" */
-	return names_have(&t->names, span_head(address, local.len + 1)) ||
-	    names_have_domain(&t->names, domain);
+	return names_find(&t->names, span_head(address, local.len + 1),
+	    value) || names_find_domain(&t->names, domain, value);
 }
 
 bool
-table_has_ip(const struct table *t, const struct ip *ip)
+table_find_ip(const struct table *t, const struct ip *ip, struct span *value)
 {
 	assert(t->sealed && t->type == TABLE_CIDR);
-	return network_set_has(&t->networks, ip);
+	return network_set_find(&t->networks, ip, value);
 }

@@ -28,6 +28,26 @@ static const char rules[] =
     "  - rule: one-of-many\n"
     "    when: {sender: nth@example.org}\n"
     "    then: {remove_header: {name: X-Many, nth: 2}}\n"
+    "  - rule: set\n"
+    "    when: {sender: set@example.org}\n"
+    "    then:\n"
+    "      - set_header: {name: X-Many, value: 'gr\303\274n dich'}\n"
+    "      - rewrite_header: {name: Subject, match: '/^/',"
+    " with: '[EXT] '}\n"
+    "      - rewrite_header: {name: X-Gone, match: '/.*/', with: ''}\n"
+    "  - rule: envelope\n"
+    "    when: {sender: envelope@example.org}\n"
+    "    then:\n"
+    "      - quarantine: 'a 100% reason'\n"
+    "      - set_sender: 'other@example.org'\n"
+    "      - add_recipient: 'new@example.com'\n"
+    "      - remove_recipient: '/^c@/'\n"
+    "  - rule: null-sender\n"
+    "    when: {sender: null@example.org}\n"
+    "    then: {set_sender: <>}\n"
+    "  - rule: one-discarded\n"
+    "    when: {recipient: void@example.com}\n"
+    "    then: discard\n"
     "  - rule: refuse-header\n"
     "    when: {header_raw.x-refuse: header}\n"
     "    then: {reject: refused}\n"
@@ -162,6 +182,66 @@ static const struct {
 	    "insert 0 X-Top: top\nadd X-First: first\nadd X-Second: second\n" },
 };
 
+#define TAGS "insert 0 X-Top: top\nadd X-First: first\nadd X-Second: second\n"
+
+static void
+test_other(void)
+{
+	static const struct {
+		const char *sentence;
+		struct rawmilter_message message;
+		const char *want;
+	} rows[] = {
+		{ "a field is changed, in RFC 2047 where it must be", {
+		    .sender = "<set@example.org>",
+		    .recipients = { "<b@example.com>" }, .fields = {
+		    { "X-Many", "a" }, { "SUBJECT", "hello" },
+		    { "X-Many", "b" } } },
+		    "remove 2 X-Many\nchange 1 SUBJECT: [EXT] hello\n"
+		    "change 1 X-Many: =?UTF-8?B?Z3LDvG4=?= dich\n" TAGS },
+		{ "a field becomes empty, and stays", {
+		    .sender = "<set@example.org>",
+		    .recipients = { "<b@example.com>" }, .fields = {
+		    { "X-Gone", "a" } } },
+		    "change 1 X-Gone:  \ninsert 0 X-Top: top\n"
+		    "add X-First: first\nadd X-Second: second\n"
+		    "add X-Many: =?UTF-8?B?Z3LDvG4=?= dich\n" },
+		{ "sender, recipients and hold", {
+		    .sender = "<envelope@example.org>",
+		    .recipients = { "<b@example.com>", "<C@example.com>" },
+		    .fields = { { "Subject", "hello" } } },
+		    "sender <other@example.org>\n"
+		    "add-recipient <new@example.com>\n" TAGS
+		    "quarantine a 100% reason\n" },
+		{ "a recipient goes as it was given", {
+		    .sender = "<envelope@example.org>",
+		    .recipients = { "<b@example.com>", "<c@EXAMPLE.com>" },
+		    .fields = { { "Subject", "hello" } } },
+		    "sender <other@example.org>\n"
+		    "remove-recipient <c@EXAMPLE.com>\n"
+		    "add-recipient <new@example.com>\n" TAGS
+		    "quarantine a 100% reason\n" },
+		{ "the null sender", { .sender = "<null@example.org>",
+		    .recipients = { "<b@example.com>" },
+		    .fields = { { "Subject", "hello" } } },
+		    "sender <>\n" TAGS },
+		{ "a recipient for whom it is discarded", {
+		    .sender = "<a@example.org>",
+		    .recipients = { "<b@example.com>", "<void@example.com>" },
+		    .fields = { { "Subject", "hello" } } },
+		    "remove-recipient <void@example.com>\n" TAGS },
+	};
+	struct rawmilter m;
+
+	open_session(&m);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_case(rows[i].sentence);
+		check_text(rawmilter_send(&m, &rows[i].message), "accept");
+		check_text(rawmilter_edits(&m), rows[i].want);
+	}
+	rawmilter_close(&m);
+}
+
 static void
 test_order(void)
 {
@@ -180,11 +260,25 @@ test_order(void)
 static void
 test_no_leave(void)
 {
+	static const uint32_t needed[] = { WIRE_MAY_ADD_HEADERS,
+		WIRE_MAY_CHANGE_HEADERS, WIRE_MAY_CHANGE_SENDER,
+		WIRE_MAY_ADD_RECIPIENTS, WIRE_MAY_REMOVE_RECIPIENTS,
+		WIRE_MAY_QUARANTINE };
 	struct rawmilter m;
 
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+		unit_case(i == 0 ? "add fields" : i == 1 ? "change fields" :
+		    i == 2 ? "set the sender" : i == 3 ? "add recipients" :
+		    i == 4 ? "remove recipients" : "hold");
+		check_true(rawmilter_open(&m, daemon.address));
+		check_true(!rawmilter_negotiate(&m, WIRE_VERSION,
+		    WIRE_MAY_ALL & ~needed[i], 0));
+		rawmilter_drop(&m);
+	}
+	unit_case("what no rule does is not needed");
 	check_true(rawmilter_open(&m, daemon.address));
-	check_true(!rawmilter_negotiate(&m, WIRE_VERSION,
-	    WIRE_MAY_ADD_HEADERS, 0));
+	check_true(rawmilter_negotiate(&m, WIRE_VERSION, WIRE_MAY_ALL &
+	    ~(WIRE_MAY_CHANGE_BODY | WIRE_MAY_ADD_WITH_PARAMS), 0));
 	rawmilter_drop(&m);
 }
 
@@ -198,6 +292,7 @@ static const struct unit_test tests[] = {
 	{ "a daemon answers", test_start },
 	{ "edits come at the end of the message", test_only_at_the_end },
 	{ "a refused message is not edited", test_none_with_a_refusal },
+	{ "fields change, the envelope changes, a message is held", test_other },
 	{ "removals go from the last field up, additions follow", test_order },
 	{ "an MTA that takes no edits is refused", test_no_leave },
 	{ "it stops when told to", test_stop },

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rules/base/number.h"
 #include "tests/support/play.h"
 #include "tests/support/play_render.h"
 
@@ -27,6 +28,7 @@ struct words {
 	size_t count;
 	struct macro macros[PLAY_WORDS];
 	size_t macro_count;
+	int64_t time;		/* @SECONDS; 0: none */
 	struct span rest;	/* all, as one text */
 };
 
@@ -80,6 +82,18 @@ take_word(struct span *rest)
 	return word;
 }
 
+/* Is WORD the time of the event? */
+static bool
+take_time(struct words *w, struct span word)
+{
+	int64_t time;
+
+	if (word.ptr[0] != '@' || !number_parse(span_skip(word, 1), &time))
+		return false;
+	w->time = time / NUMBER_ONE;
+	return true;
+}
+
 static void
 take_words(struct words *w, struct span rest)
 {
@@ -89,6 +103,8 @@ take_words(struct words *w, struct span rest)
 	w->rest = rest;
 	w->count = w->macro_count = 0;
 	while ((word = take_word(&rest)).len > 0) {
+		if (take_time(w, word))
+			continue;
 		equals = span_find(word, '=');
 		if (w->count + w->macro_count == PLAY_WORDS)
 			mistake("too many words", word);
@@ -213,6 +229,7 @@ play_event(struct player *p, const struct script_event *s, struct span rest)
 	ev = s->make != NULL ? s->make(p, &w) : event_plain(s->kind);
 	ev.macros = w.macros;
 	ev.macro_count = w.macro_count;
+	ev.time = w.time;
 	memset(&a.verdict, 0xa5, sizeof a.verdict);	/* the sink fills it */
 	a.event = &ev;
 	a.result = p->sink(p->self, &ev, &a.verdict);

@@ -7,19 +7,24 @@
  *	rcpt c@d|data|header Subject some text|eoh|body text|eom
  *
  * and abort, close and unknown. An address "-" is none; every client's port is
- * PLAY_PORT. Words in braces with '=' are macros; the text of header, body and
- * unknown goes to the end and has none. \HH is the byte with that number.
+ * PLAY_PORT. Words in braces with '=' are macros, @ and digits the time of the
+ * event; the text of header, body and unknown goes to the end and has none. \HH
+ * is the byte with that number.
  *
  * What the sink says is given back as text, for each event that it does not
  * just let pass:
  *
  *	mail reject 550 5.7.1 no thanks by rule-1
  *	rcpt c@d tempfail 451 4.7.1 later by rule-2
- *	eom accept by rule-3 -Subject/2 +X-Tag=yes ^X-Top=yes
+ *	eom accept by rule-3 score 2.5 -Subject/2 +X-Tag=yes ^X-Top=yes
  *
- * divided by '|', with (rule: why) for a rule that could not be judged,
- * "failed" before a verdict when the sink failed, and \HH for every byte that
- * is not printable. A verdict that breaks verdict.h or edit.h is "BROKEN".
+ * divided by '|'. Edits are +NAME=VALUE at the bottom, ^NAME=VALUE on top,
+ * ~NAME/INDEX=VALUE changed, -NAME/INDEX removed, <SENDER, >+RECIPIENT,
+ * >-RECIPIENT and "quarantine REASON". A rule that could not be judged is
+ * (rule: why), what a rule logs [rule: text]; "would-reject by rule" and
+ * "undecided" are what rules in shadow say. "failed" stands before a verdict
+ * when the sink failed, \HH for every byte that is not printable. A verdict
+ * that breaks verdict.h or edit.h is "BROKEN".
  *
  * For one thread.
  */

@@ -165,26 +165,47 @@ add_visible(struct buffer *out, struct span s)
 	}
 }
 
+/* How an edit that has no index begins; see rawmilter_edits(). */
+static const struct {
+	enum wire_letter letter;
+	const char *word;
+} edit_words[] = {
+	{ WIRE_ADDHEADER, "add " },
+	{ WIRE_CHGFROM, "sender " },
+	{ WIRE_ADDRCPT, "add-recipient " },
+	{ WIRE_DELRCPT, "remove-recipient " },
+	{ WIRE_QUARANTINE, "quarantine " },
+};
+
+static const char *
+edit_word(enum wire_letter letter)
+{
+	for (size_t i = 0; i < sizeof edit_words / sizeof *edit_words; i++) {
+		if (edit_words[i].letter == letter)
+			return edit_words[i].word;
+	}
+	return wire_kind((char)letter)->name;
+}
+
 static void
 add_edit(struct rawmilter *m, const struct wire_reply *r)
 {
-	bool removes = r->letter == WIRE_CHGHEADER && r->strings[1].len == 0;
+	bool changes = r->letter == WIRE_CHGHEADER;
+	bool removes = changes && r->strings[1].len == 0;
+	bool field = changes || r->letter == WIRE_ADDHEADER ||
+	    r->letter == WIRE_INSHEADER;
 	struct buffer *out = &m->edits;
 
 	m->edit_count++;
-	if (r->letter == WIRE_ADDHEADER)
-		buffer_add_text(out, "add ");
-	else if (r->letter == WIRE_INSHEADER)
+	if (r->letter == WIRE_INSHEADER)
 		buffer_addf(out, "insert %lu ", (unsigned long)r->index);
-	else if (r->letter == WIRE_CHGHEADER)
+	else if (changes)
 		buffer_addf(out, "%s %lu ", removes ? "remove" : "change",
 		    (unsigned long)r->index);
-	else {
-		buffer_addf(out, "%s\n", wire_kind((char)r->letter)->name);
-		return;
-	}
+	else
+		buffer_add_text(out, edit_word(r->letter));
 	add_visible(out, r->strings[0]);
-	if (!removes) {
+	if (field && !removes) {
 		buffer_add_text(out, ": ");
 		add_visible(out, r->strings[1]);
 	}

@@ -97,6 +97,10 @@ const char *rawmilter_answer(struct rawmilter *m);
  *	insert 0 X-Top: yes
  *	change 2 Subject: new
  *	remove 1 X-Old
+ *	sender <a@b>
+ *	add-recipient <c@d>
+ *	remove-recipient <e@f>
+ *	quarantine a reason
  *
  * and for all others the name of the packet.
  */

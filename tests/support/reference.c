@@ -1,201 +1,270 @@
 /*
- * reference.c - the meaning of a rule file, as plainly as it can be said.
+ * reference.c - conditions and rules, read from top to bottom.
  */
 #include "config.h"
 
 #include <stdio.h>
 
-#include "tests/support/reference.h"
-#include "tests/support/reference_header.h"
+#include "tests/support/reference_view.h"
 
-/* What a reading goes by: a moment and a recipient. */
-struct view {
-	const struct ref_case *c;
-	const struct ref_message *m;
-	const char *helo;
-	const bool *refused;
-	enum phase phase;
-	int recipient;		/* -1: none */
-};
-
-struct list {
-	const char *at[REF_FIELDS + REF_RECIPIENTS];
-	size_t count;
-};
-
-static void
-list_add(struct list *l, const char *value)
+/* Has a value of FACT been cut at a limit? */
+static bool
+is_cut(const struct ref_view *v, enum ref_fact fact)
 {
-	if (value != NULL)
-		l->at[l->count++] = value;
-}
-
-size_t
-ref_first_of(const struct ref_message *m, size_t i)
-{
-	const struct ref_recipient *r = m->recipients;
-	size_t k;
-
-	for (k = 0; k < i; k++)
-		if (span_equal_nocase(span_of(r[k].local),
-		    span_of(r[i].local)) && span_equal_nocase(
-		    span_of(r[k].domain), span_of(r[i].domain)))
-			break;
-	return k;
-}
-
-static void
-add_recipients(struct list *l, const struct view *v, bool count)
-{
-	static char number[16];
-	size_t i, n = 0;
-
-	for (i = 0; i < v->m->recipient_count; i++) {
-		if (ref_first_of(v->m, i) != i || v->refused[i])
-			continue;
-		n++;
-		if (!count)
-			list_add(l, v->m->recipients[i].domain);
-	}
-	snprintf(number, sizeof number, "%zu", n);
-	if (count)
-		list_add(l, number);
-}
-
-static void
-add_fields(struct list *l, const struct view *v, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < v->m->field_count; i++)
-		if (span_equal_nocase(span_of(v->m->fields[i].name),
-		    span_of(name)))
-			list_add(l, v->m->fields[i].value);
-}
-
-/* The value of a fact that has at most one; NULL for none. */
-static const char *
-single(const struct view *v, enum ref_fact fact)
-{
-	switch (fact) {
-	case REF_CLIENT_IP:
-		return v->c->session.ip;
-	case REF_CLIENT_NAME:
-		return v->c->session.name;
-	case REF_HELO:
-		return v->helo;
-	case REF_SENDER:
-		return v->m->sender;
-	case REF_AUTH:
-		return v->m->auth;
-	case REF_LOCAL:
-		return v->m->recipients[v->recipient].local;
-	case REF_DOMAIN:
-		return v->m->recipients[v->recipient].domain;
-	case REF_LATE:
-		return v->m->late;
-	case REF_COUNT:
-	case REF_DOMAINS:
-	case REF_FIELD_A:
-	case REF_FIELD_B:
-	case REF_FACTS:
-		break;
-	}
-	return NULL;
-}
-
-static struct list
-values_of(const struct view *v, enum ref_fact fact)
-{
-	struct list l = { .count = 0 };
-
-	if (fact == REF_COUNT || fact == REF_DOMAINS)
-		add_recipients(&l, v, fact == REF_COUNT);
-	else if (fact == REF_FIELD_A || fact == REF_FIELD_B)
-		add_fields(&l, v, fact == REF_FIELD_A ? "a" : "b");
-	else
-		list_add(&l, single(v, fact));
-	return l;
+	return fact == REF_BODY && v->c->policy.body_limited &&
+	    strlen(v->m->body) > REF_BODY_LIMIT;
 }
 
 static bool
-is_known(const struct view *v, enum ref_fact fact)
+has_is_not(const struct ref_test *t)
 {
-	if (ref_facts[fact].personal)
-		return v->recipient >= 0;
-	return ref_facts[fact].known <= v->phase;
+	size_t i;
+
+	for (i = 0; i < t->some_count; i++)
+		if (t->some[i].operator == REF_IS_NOT)
+			return true;
+	return t->has_every && t->every.operator == REF_IS_NOT;
 }
 
-/* 'y', 'n', 'f'ailed or '?' for not yet known. */
-static char
-ask_test(const struct view *v, const struct ref_condition *c)
+char
+ref_ask_count(const struct ref_test *t, size_t count)
 {
-	struct list l;
+	char text[24];
+	char result = 'y';
+
+	if (t->exists != REF_UNASKED)
+		result = (count > 0) == (t->exists == REF_EXISTS) ? 'y' : 'n';
+	snprintf(text, sizeof text, "%zu", count);
+	if (t->has_counts)
+		result = ref_both(result, ref_match_value(NULL, REF_COUNT,
+		    &t->counts, text));
+	return result;
+}
+
+char
+ref_ask_every(const struct ref_policy *p, const struct ref_test *t,
+    const struct ref_values *l)
+{
+	char result = l->count > 0 ? 'y' : 'n';
+	size_t i;
+
+	if (!t->has_every)
+		return 'y';
+	for (i = 0; i < l->count; i++)
+		result = ref_both(result, ref_match_value(p, t->fact,
+		    &t->every, l->at[i]));
+	return result;
+}
+
+char
+ref_ask_some(const struct ref_policy *p, const struct ref_test *t,
+    const struct ref_values *l)
+{
 	char result = 'n';
 	size_t i;
 
-	if (!is_known(v, c->fact))
-		return '?';
-	l = values_of(v, c->fact);
-	if (c->operator == REF_EXISTS)
-		return l.count > 0 ? 'y' : 'n';
-	if (c->operator == REF_MISSING)
-		return l.count > 0 ? 'n' : 'y';
-	for (i = 0; i < l.count; i++) {
-		if (c->operator == REF_HARD) {
-			if (strcmp(l.at[i], REF_LONG) == 0)
-				result = 'f';
-		} else if (span_equal_nocase(span_of(l.at[i]),
-		    span_of(c->value)))
-			return 'y';
-	}
+	if (t->some_count == 0)
+		return 'y';
+	for (i = 0; i < l->count; i++)
+		result = ref_either(result, ref_match_some(p, t, l->at[i]));
 	return result;
 }
 
 static char
-opposite(char answer)
+ask_test(const struct ref_view *v, const struct ref_test *t)
 {
-	return answer == 'y' ? 'n' : answer == 'n' ? 'y' : answer;
+	const struct ref_policy *p = &v->c->policy;
+	struct ref_values l;
+	char values;
+
+	if (!ref_is_known(v, t->fact))
+		return '?';
+	ref_values_of(v, t->fact, &l);
+	values = ref_both(ref_ask_every(p, t, &l), ref_ask_some(p, t, &l));
+	/* Behind the cut may be what is asked for, or what must not be. */
+	if (is_cut(v, t->fact) && ((values == 'n' && v->negative) ||
+	    (values == 'y' && has_is_not(t))))
+		values = 'f';
+	return ref_both(ref_ask_count(t, l.count), values);
 }
 
+/* An `any` whose branches are taken in order waits for the unknown ones. */
 static char
-ask(const struct view *v, const struct ref_condition *c)
+ask_in_order(const struct ref_view *v, size_t k,
+    const struct ref_condition *c)
 {
-	char settles = c->kind == REF_ALL ? 'n' : 'y', one;
-	bool unknown = false, failed = false;
+	char result = 'n', one;
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		one = ref_ask(v, k, c->children[i], true);
+		if (one == 'y' && result != '?')
+			return 'y';
+		result = result == '?' ? '?' : ref_either(result, one);
+	}
+	return result;
+}
+
+/* Is there a recipient for whom C holds? */
+static char
+ask_same(const struct ref_view *v, size_t k, const struct ref_condition *c,
+    bool ordered)
+{
+	struct ref_view one = *v;
+	struct ref_values l;
+	char result = 'n';
+
+	if (!ref_is_known(v, REF_ALL))
+		return '?';
+	ref_values_of(v, REF_ALL, &l);
+	for (one.element = 1; one.element <= l.count; one.element++)
+		result = ref_either(result, ref_ask(&one, k, c, ordered));
+	return result;
+}
+
+/* The opposite of what C, a condition or a list of them, comes to. */
+static char
+ask_opposite(const struct ref_view *v, size_t k,
+    const struct ref_condition *c)
+{
+	struct ref_view negated = *v;
+	char result = 'n';
+	size_t i;
+
+	negated.negative = !v->negative;
+	for (i = 0; i < c->count; i++)
+		result = ref_either(result, ref_ask(&negated, k,
+		    c->children[i], false));
+	return ref_opposite(result);
+}
+
+char
+ref_ask(const struct ref_view *v, size_t k, const struct ref_condition *c,
+    bool ordered)
+{
+	char result = c->kind == REF_AND ? 'y' : 'n', one;
+	size_t i;
+
+	switch (c->kind) {
+	case REF_TEST:
+		return c->test.fact >= REF_SCORE ?
+		    ref_ask_written(v, k, &c->test) : ask_test(v, &c->test);
+	case REF_NAMED_AS:
+		return ref_ask(v, k, c->children[0], ordered);
+	case REF_NOT:
+	case REF_NONE:
+		return ask_opposite(v, k, c);
+	case REF_SAME:
+		return ask_same(v, k, c->children[0], ordered);
+	case REF_ANY:
+		if (ordered)
+			return ask_in_order(v, k, c);
+		break;
+	case REF_AND:
+		break;
+	}
+	for (i = 0; i < c->count; i++) {
+		one = ref_ask(v, k, c->children[i], ordered);
+		result = c->kind == REF_AND ? ref_both(result, one) :
+		    ref_either(result, one);
+	}
+	return result;
+}
+
+/* Does C test a fact of the same elements as FACT? */
+static bool
+tests_family(const struct ref_condition *c, enum ref_fact fact)
+{
 	size_t i;
 
 	if (c->kind == REF_TEST)
-		return ask_test(v, c);
-	if (c->kind == REF_NOT)
-		return opposite(ask(v, c->children[0]));
-	for (i = 0; i < c->count; i++) {
-		one = ask(v, c->children[i]);
-		if (one == settles)
-			return c->kind == REF_NONE ? 'n' : one;
-		unknown |= one == '?';
-		failed |= one == 'f';
-	}
-	if (unknown)
-		return '?';
-	if (failed)
-		return 'f';
-	return c->kind == REF_ALL || c->kind == REF_NONE ? 'y' : 'n';
+		return c->test.fact == fact || (ref_facts[fact].family != 0 &&
+		    ref_facts[c->test.fact].family == ref_facts[fact].family);
+	for (i = 0; i < c->count; i++)
+		if (tests_family(c->children[i], fact))
+			return true;
+	return false;
 }
 
-static char
-ask_rule(const struct view *v, const struct ref_rule *r)
-{
-	char answer = r->when != NULL ? ask(v, r->when) : 'y';
+/* What is asked of a rule's templates, one by one. */
+struct reads {
+	const struct ref_view *view;
+	size_t rule;
+	const struct ref_condition *when;
+	bool known;		/* all facts that they name are */
+	bool ordered;		/* some ask which branch holds */
+};
 
-	if (answer == 'y' && r->reads && !is_known(v, r->read))
+static void
+read_template(struct reads *r, const struct ref_template *t, bool own)
+{
+	const struct ref_piece *p;
+
+	for (p = t->pieces; p < t->pieces + t->count; p++) {
+		if (p->kind != REF_PIECE_FACT) {
+			r->ordered |= !own || p->kind == REF_PIECE_NAME;
+			continue;
+		}
+		r->known &= p->fact >= REF_SCORE ?
+		    ref_written_known(r->view, r->rule, p->fact) :
+		    ref_is_known(r->view, p->fact);
+		if (r->when != NULL && ref_facts[p->fact].many)
+			r->ordered |= tests_family(r->when, p->fact);
+	}
+}
+
+static struct reads
+read_then(const struct ref_view *v, size_t k)
+{
+	const struct ref_rule *rule = &v->c->policy.rules[k];
+	struct reads r = { .view = v, .rule = k, .when = rule->when,
+		.known = true };
+	const struct ref_action *a;
+
+	read_template(&r, &rule->text, false);
+	for (a = rule->actions; a < rule->actions + rule->action_count; a++)
+		read_template(&r, &a->value, a->match >= 0);
+	return r;
+}
+
+/* Rules that end count through their last day; that is judged at MAIL. */
+static char
+ask_until(const struct ref_view *v, const struct ref_rule *rule)
+{
+	if (!rule->until)
+		return 'y';
+	if (v->phase < PHASE_MAIL)
+		return '?';
+	return v->m->time < REF_UNTIL_BEGIN + 24 * 3600 ? 'y' : 'n';
+}
+
+char
+ref_ask_rule(const struct ref_view *from, size_t k)
+{
+	/* Asked from within a condition, another rule begins anew. */
+	struct ref_view anew = *from, *v = &anew;
+	const struct ref_rule *rule = &v->c->policy.rules[k];
+	struct reads reads;
+	char answer;
+
+	anew.element = 0;
+	anew.negative = false;
+	if (rule->mode == REF_OFF || (rule->mode == REF_SHADOW && !v->shadow))
+		return 'n';
+	answer = ask_until(v, rule);
+	if (answer == 'n')
+		return 'n';
+	reads = read_then(v, k);
+	if (rule->when != NULL)
+		answer = ref_both(answer, ref_ask(v, k, rule->when,
+		    reads.ordered));
+	if (answer == 'y' && !reads.known)
 		return '?';
 	return answer;
 }
 
-/* Read from the top: the rule that ends the reading, and its answer. */
-static size_t
-read_rules(const struct view *v, char *answer)
+size_t
+ref_read(const struct ref_view *v, char *answer)
 {
 	const struct ref_policy *p = &v->c->policy;
 	size_t i;
@@ -203,136 +272,10 @@ read_rules(const struct view *v, char *answer)
 	for (i = 0; i < p->count; i++) {
 		if (p->rules[i].verdict == VERDICT_CONTINUE)
 			continue;
-		*answer = ask_rule(v, &p->rules[i]);
+		*answer = ref_ask_rule(v, i);
 		if (*answer != 'n')
 			return i;
 	}
 	*answer = 'n';
 	return p->count;
-}
-
-static enum verdict_kind
-verdict_of(const struct view *v, size_t rule, char answer)
-{
-	const struct ref_policy *p = &v->c->policy;
-
-	if (rule == p->count)
-		return VERDICT_ACCEPT;
-	return answer == 'f' ? p->on_error : p->rules[rule].verdict;
-}
-
-static void
-write_read(const struct view *v, const struct ref_rule *r, char *out,
-    size_t size)
-{
-	struct list l = { .count = 0 };
-
-	if (r->reads)
-		l = values_of(v, r->read);
-	snprintf(out, size, "%s", l.count > 0 ? l.at[0] : "");
-}
-
-static void
-write_reply(const struct view *v, size_t rule, char answer, char *out)
-{
-	const struct ref_rule *r = &v->c->policy.rules[rule];
-	char text[64];
-
-	if (answer == 'f') {
-		strcpy(out, "451 4.3.0 The mail filter cannot judge this "
-		    "message now");
-		return;
-	}
-	write_read(v, r, text, sizeof text);
-	snprintf(out, REF_REPLY_MAX, "%s.7.1 rule %zu %s",
-	    r->verdict == VERDICT_REJECT ? "550 5" : "451 4", rule, text);
-}
-
-/* Which recipients are refused at RCPT: those for whom it is certain there. */
-static void
-refuse_recipients(struct view *v, struct ref_result *r)
-{
-	enum verdict_kind kind;
-	size_t i, rule;
-	char answer;
-
-	v->phase = PHASE_RCPT;
-	for (i = 0; i < v->m->recipient_count; i++) {
-		if (ref_first_of(v->m, i) != i)
-			continue;
-		v->recipient = (int)i;
-		rule = read_rules(v, &answer);
-		kind = verdict_of(v, rule, answer);
-		r->refused[i] = answer != '?' && (kind == VERDICT_REJECT ||
-		    kind == VERDICT_TEMPFAIL);
-		if (r->refused[i])
-			write_reply(v, rule, answer, r->replies[i]);
-		else
-			r->left++;
-	}
-}
-
-/* One answer for all that are left. */
-static void
-answer_message(struct view *v, struct ref_result *r)
-{
-	size_t i, rule, first = SIZE_MAX;
-	enum verdict_kind kind;
-	char answer;
-
-	v->phase = PHASE_EOM;
-	r->kind = VERDICT_ACCEPT;
-	for (i = 0; i < v->m->recipient_count; i++) {
-		if (ref_first_of(v->m, i) != i || r->refused[i])
-			continue;
-		v->recipient = (int)i;
-		rule = read_rules(v, &answer);
-		kind = verdict_of(v, rule, answer);
-		if (kind == VERDICT_ACCEPT || rule >= first)
-			continue;
-		first = rule;
-		r->kind = kind;
-		write_reply(v, rule, answer, r->reply);
-	}
-}
-
-/* The edits of all rules that are reached and hold for somebody. */
-static void
-edit_message(struct view *v, struct ref_result *r)
-{
-	struct ref_header h;
-	char text[64], answer;
-	size_t k, i;
-
-	ref_header_init(&h, v->m);
-	for (k = 0; k < v->c->policy.count; k++) {
-		for (i = 0; i < v->m->recipient_count; i++) {
-			v->recipient = (int)i;
-			if (ref_first_of(v->m, i) == i && !r->refused[i] &&
-			    read_rules(v, &answer) >= k &&
-			    ask_rule(v, &v->c->policy.rules[k]) == 'y')
-				break;
-		}
-		if (i == v->m->recipient_count)
-			continue;
-		write_read(v, &v->c->policy.rules[k], text, sizeof text);
-		ref_header_do(&h, &v->c->policy, k, text);
-	}
-	ref_header_write(&h, r->fields);
-}
-
-void
-ref_judge(const struct ref_case *c, size_t i, const char *helo,
-    struct ref_result *r)
-{
-	struct view v = { .c = c, .m = &c->session.messages[i], .helo = helo,
-		.refused = r->refused };
-
-	memset(r, 0, sizeof *r);
-	refuse_recipients(&v, r);
-	if (r->left == 0)
-		return;
-	answer_message(&v, r);
-	if (r->kind == VERDICT_ACCEPT)
-		edit_message(&v, r);
 }

@@ -1,285 +1,336 @@
 /*
- * reference_make.c - cases at random, each from a number.
+ * reference_make.c - policies at random: tables, conditions, settings.
  *
- * Values are few, so that they meet often; every fact may be missing where an
- * MTA may leave it out, and some values make a pattern fail.
+ * Values are few, so that they meet often; each policy reads a few facts only,
+ * so that its rules do. Every fact may be missing where an MTA may leave it
+ * out, and some values make a pattern fail.
  */
 #include "config.h"
 
-#include <stdio.h>
+#include "tests/support/reference_make.h"
 
-#include "tests/support/reference.h"
-
-const struct ref_fact_row ref_facts[REF_FACTS] = {
-	[REF_CLIENT_IP] = { "client.ip", PHASE_CONNECT, false,
-	    { "192.0.2.1", "192.0.2.2", NULL } },
-	[REF_CLIENT_NAME] = { "client.name", PHASE_CONNECT, false,
-	    { "x", "y", NULL } },
-	[REF_HELO] = { "helo", PHASE_HELO, false, { "x", "y", "z", NULL } },
-	[REF_SENDER] = { "sender.domain", PHASE_MAIL, false,
-	    { "x", "y", NULL } },
-	[REF_AUTH] = { "auth.user", PHASE_MAIL, false, { "x", "y", NULL } },
-	[REF_LOCAL] = { "recipient.local", PHASE_RCPT, true,
-	    { "x", "y", NULL } },
-	[REF_DOMAIN] = { "recipient.domain", PHASE_RCPT, true,
-	    { "x", "y", NULL } },
-	[REF_COUNT] = { "recipients.count", PHASE_DATA, false,
-	    { "1", "2", "3", NULL } },
-	[REF_DOMAINS] = { "recipients.domain", PHASE_DATA, false,
-	    { "x", "y", NULL } },
-	[REF_FIELD_A] = { "header_raw.a", PHASE_EOH, false,
-	    { "x", "y", NULL } },
-	[REF_FIELD_B] = { "header_raw.b", PHASE_EOH, false,
-	    { "x", "y", NULL } },
-	[REF_LATE] = { "macro.late", PHASE_EOM, false, { "x", "y", NULL } },
-};
-
-struct maker {
-	struct ref_case *c;
-	unsigned long state;
-};
-
-static size_t
-pick(struct maker *m, size_t count)
+size_t
+ref_pick(struct ref_maker *m, size_t count)
 {
 	m->state = m->state * 6364136223846793005ul + 1442695040888963407ul;
 	return (m->state >> 33) % count;
 }
 
-/* One of SIX words; what stands there more than once is likelier. */
-static const char *
-pick_word(struct maker *m, const char *const six[6])
+bool
+ref_once_in(struct ref_maker *m, size_t count)
 {
-	return six[pick(m, 6)];
+	return ref_pick(m, count) == 0;
 }
 
-static const char *const words[6] = { "x", "x", "y", "y", "z", REF_LONG };
-static const char *const mixed[6] = { "x", "X", "y", "Y", "x", "z" };
-static const char *const perhaps[6] = { "x", "x", "y", "z", NULL, NULL };
+const char *
+ref_pick_word(struct ref_maker *m, const char *const six[6])
+{
+	return six[ref_pick(m, 6)];
+}
 
 static bool
-has_hard_values(enum ref_fact f)
+is_in_scope(const struct ref_maker *m, enum ref_fact fact)
 {
-	return f == REF_CLIENT_NAME || f == REF_LOCAL || f == REF_FIELD_A ||
-	    f == REF_FIELD_B;
+	if (fact >= REF_SCORE && !(m->written && m->above[fact]))
+		return false;
+	switch (m->scope) {
+	case REF_OF_CONNECTION:
+		return ref_facts[fact].connection;
+	case REF_OF_GREETING:
+		return fact <= REF_HELO;
+	case REF_OF_RECIPIENTS:
+		return fact == REF_ALL || fact == REF_DOMAINS;
+	case REF_ANY_FACT:
+		break;
+	}
+	return true;
+}
+
+enum ref_fact
+ref_pick_fact(struct ref_maker *m)
+{
+	enum ref_fact fact;
+
+	if (m->scope == REF_OF_RECIPIENTS)
+		return ref_once_in(m, 2) ? REF_ALL : REF_DOMAINS;
+	do
+		fact = ref_pick(m, 8) < 6 ? m->palette[ref_pick(m,
+		    REF_PALETTE)] : (enum ref_fact)ref_pick(m, REF_FACTS);
+	while (!is_in_scope(m, fact));
+	return fact;
+}
+
+static const char *
+pick_literal(struct ref_maker *m, enum ref_fact fact)
+{
+	const struct ref_fact_row *row = &ref_facts[fact];
+	size_t count = 0;
+
+	while (row->literals[count] != NULL)
+		count++;
+	return row->literals[ref_pick(m, count)];
+}
+
+static int
+pick_pattern(struct ref_maker *m, enum ref_fact fact)
+{
+	if (ref_facts[fact].hard && m->hard > 0 && ref_once_in(m, 2)) {
+		m->hard--;
+		return REF_HARD;
+	}
+	return 1 + (int)ref_pick(m, REF_PATTERNS - 1);
 }
 
 static void
-make_test(struct maker *m, struct ref_condition *c)
+make_entries(struct ref_maker *m, enum ref_fact fact, struct ref_match *match,
+    bool literals, bool patterns)
 {
-	const struct ref_fact_row *row;
-	size_t values = 0, operator = pick(m, 10);
+	struct ref_entry *e;
 
-	c->fact = (enum ref_fact)pick(m, REF_FACTS);
-	row = &ref_facts[c->fact];
-	while (row->values[values] != NULL)
-		values++;
-	c->value = row->values[pick(m, values)];
-	c->operator = operator == 0 ? REF_EXISTS : operator == 1 ?
-	    REF_MISSING : operator < 4 && has_hard_values(c->fact) ? REF_HARD :
-	    REF_IS;
+	match->count = 1 + ref_once_in(m, 3);
+	for (e = match->entries; e < match->entries + match->count; e++) {
+		if (patterns && (!literals || ref_once_in(m, 3)))
+			e->pattern = pick_pattern(m, fact);
+		else
+			e->literal = pick_literal(m, fact);
+	}
 }
 
-/* A condition at most DEPTH deep; a test when there is no room for more. */
-static const struct ref_condition *
-make_condition(struct maker *m, int depth)
+static bool
+has_tables(enum ref_fact fact)
+{
+	return ref_facts[fact].type != REF_IS_NUMBER && fact < REF_SCORE;
+}
+
+static void
+pick_table(struct ref_maker *m, enum ref_fact fact, struct ref_match *match)
+{
+	match->table = ref_facts[fact].type == REF_IS_IP ? 0 :
+	    1 + (int)ref_pick(m, REF_TABLES - 1);
+	match->inlined = match->operator == REF_IN && ref_once_in(m, 3);
+}
+
+static enum ref_operator
+pick_operator(struct ref_maker *m, enum ref_fact fact)
+{
+	static const enum ref_operator of_number[] = { REF_IS, REF_IS_NOT,
+		REF_EQ, REF_GT, REF_GE, REF_LT, REF_LE };
+	static const enum ref_operator of_ip[] = { REF_IS, REF_IS_NOT,
+		REF_IN };
+	static const enum ref_operator of_text[] = { REF_IS, REF_IS_NOT,
+		REF_CONTAINS, REF_STARTS_WITH, REF_ENDS_WITH, REF_MATCHES,
+		REF_MATCHES, REF_IN };
+	enum ref_operator operator;
+
+	if (ref_facts[fact].type == REF_IS_NUMBER)
+		return of_number[ref_pick(m, 7)];
+	if (ref_facts[fact].type == REF_IS_IP)
+		return of_ip[ref_pick(m, 3)];
+	operator = of_text[ref_pick(m, 8)];
+	if ((operator == REF_IN && !has_tables(fact)) ||
+	    (operator == REF_MATCHES && fact == REF_LABEL))
+		return REF_IS;
+	return operator;
+}
+
+static void
+make_match(struct ref_maker *m, enum ref_fact fact, enum ref_operator operator,
+    struct ref_match *match)
+{
+	bool is_text = ref_facts[fact].type != REF_IS_NUMBER &&
+	    ref_facts[fact].type != REF_IS_IP && fact != REF_LABEL;
+
+	match->operator = operator;
+	match->table = -1;
+	if (operator == REF_IN || (operator == REF_IS_NOT &&
+	    has_tables(fact) && ref_once_in(m, 4)))
+		pick_table(m, fact, match);
+	else if (operator >= REF_EQ)
+		match->number = pick_literal(m, fact);
+	else
+		make_entries(m, fact, match, operator != REF_MATCHES,
+		    operator == REF_MATCHES ||
+		    (operator == REF_IS_NOT && is_text));
+}
+
+static void
+make_operators(struct ref_maker *m, struct ref_test *t)
+{
+	enum ref_operator first = pick_operator(m, t->fact), second;
+
+	make_match(m, t->fact, first, &t->some[0]);
+	t->some_count = 1;
+	second = pick_operator(m, t->fact);
+	if (second == first || !ref_once_in(m, 3))
+		return;
+	make_match(m, t->fact, second, &t->some[1]);
+	t->some_count = 2;
+}
+
+static void
+make_plain(struct ref_maker *m, struct ref_test *t)
+{
+	bool is_text = ref_facts[t->fact].type != REF_IS_NUMBER &&
+	    ref_facts[t->fact].type != REF_IS_IP && t->fact != REF_LABEL;
+
+	t->plain = true;
+	t->some_count = 1;
+	t->some[0].operator = REF_IS;
+	t->some[0].table = -1;
+	make_entries(m, t->fact, &t->some[0], true, is_text);
+}
+
+/* What is asked of all values, and how many there are. */
+static void
+make_quantity(struct ref_maker *m, struct ref_test *t)
+{
+	static const char *const numbers[] = { "0", "1", "2", "3" };
+
+	if (ref_once_in(m, 2))
+		make_operators(m, t);
+	if (ref_once_in(m, 2)) {
+		t->has_every = true;
+		make_match(m, t->fact, pick_operator(m, t->fact), &t->every);
+		return;
+	}
+	t->has_counts = true;
+	t->counts.table = -1;
+	t->counts.operator = (enum ref_operator)(REF_EQ + ref_pick(m, 5));
+	t->counts.number = numbers[ref_pick(m, 4)];
+}
+
+static void
+make_test(struct ref_maker *m, struct ref_test *t)
+{
+	size_t form = ref_pick(m, 12);
+
+	t->fact = ref_pick_fact(m);
+	if (form == 0) {
+		t->exists = ref_once_in(m, 2) ? REF_EXISTS : REF_MISSING;
+		return;
+	}
+	if (form < 3)
+		make_quantity(m, t);
+	else if (form < 8)
+		make_operators(m, t);
+	else
+		make_plain(m, t);
+	if (form == 3)
+		t->exists = REF_EXISTS;
+}
+
+static const char *
+key_of(const struct ref_condition *c)
+{
+	static const char *const words[] = { "all", "any", "not", "none",
+		"condition", "same" };
+
+	return c->kind == REF_TEST ? ref_facts[c->test.fact].name :
+	    words[c->kind];
+}
+
+/* May C be written as one mapping? Its keys must differ then. */
+static bool
+has_different_keys(const struct ref_condition *c)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->count; i++)
+		if (c->children[i]->flat)
+			return false;
+	for (i = 0; i < c->count; i++)
+		for (k = 0; k < i; k++)
+			if (strcmp(key_of(c->children[i]),
+			    key_of(c->children[k])) == 0)
+				return false;
+	return true;
+}
+
+const struct ref_condition *
+ref_make_condition(struct ref_maker *m, int depth)
 {
 	struct ref_policy *p = &m->c->policy;
 	struct ref_condition *c = &p->conditions[p->condition_count++];
 	size_t i;
 
-	c->kind = (enum ref_kind)pick(m, REF_TEST + 3);
+	c->kind = (enum ref_kind)ref_pick(m, REF_TEST + 4);
 	if (c->kind > REF_TEST || depth == 0 ||
-	    p->condition_count + 9 > REF_CONDITIONS)
+	    p->condition_count + 10 > REF_CONDITIONS ||
+	    (c->kind == REF_NAMED_AS && p->named_count == 0) ||
+	    ((c->kind == REF_NAMED_AS || c->kind == REF_SAME) &&
+	    m->scope != REF_ANY_FACT))
 		c->kind = REF_TEST;
 	if (c->kind == REF_TEST) {
-		make_test(m, c);
+		make_test(m, &c->test);
 		return c;
 	}
-	c->count = c->kind == REF_NOT ? 1 : 1 + pick(m, REF_CHILDREN);
+	c->count = c->kind == REF_NOT || c->kind == REF_NAMED_AS ||
+	    c->kind == REF_SAME ? 1 : 1 + ref_pick(m, REF_CHILDREN);
+	if (c->kind == REF_NAMED_AS) {
+		c->named = (int)ref_pick(m, p->named_count);
+		c->children[0] = p->named[c->named];
+		return c;
+	}
+	if (c->kind == REF_SAME)
+		m->scope = REF_OF_RECIPIENTS;
 	for (i = 0; i < c->count; i++)
-		c->children[i] = make_condition(m, depth - 1);
+		c->children[i] = ref_make_condition(m, depth - 1);
+	if (c->kind == REF_SAME)
+		m->scope = REF_ANY_FACT;
+	c->flat = c->kind == REF_AND && c->count > 1 &&
+	    has_different_keys(c) && ref_once_in(m, 2);
 	return c;
 }
 
-static bool
-asks_for(const struct ref_condition *c, enum ref_fact f)
+static void
+make_tables(struct ref_maker *m, struct ref_policy *p)
 {
+	static const char *const networks[6] = { "192.0.2.1", "192.0.2.0/31",
+		"192.0.2.2", "198.51.100.0/24", "10.0.0.0/8",
+		"198.51.100.7/32" };
+	static const char *const names[6] = { "x", ".x", "x@", "y@x", "y",
+		"<>" };
+	struct ref_table *t;
 	size_t i;
 
-	if (c == NULL)
-		return false;
-	if (c->kind == REF_TEST)
-		return c->fact == f;
-	for (i = 0; i < c->count; i++)
-		if (asks_for(c->children[i], f))
-			return true;
-	return false;
-}
-
-static void
-make_edits(struct maker *m, struct ref_rule *r)
-{
-	static const int places[4] = { 0, 0, 1, -1 };
-	struct ref_edit *e;
-
-	r->edit_count = 1 + pick(m, REF_EDITS);
-	for (e = r->edits; e < r->edits + r->edit_count; e++) {
-		e->kind = (enum ref_edit_kind)pick(m, 4);
-		e->name = pick(m, 2) == 0 ? "A" : "b";
-		e->nth = places[pick(m, 4)];
-	}
-}
-
-/* What `then` names; of a list its first value, which nobody may test. */
-static void
-make_read(struct maker *m, struct ref_rule *r)
-{
-	bool has_text = r->verdict == VERDICT_REJECT ||
-	    r->verdict == VERDICT_TEMPFAIL;
-	size_t i;
-
-	for (i = 0; i < r->edit_count; i++)
-		has_text |= r->edits[i].kind == REF_ADD ||
-		    r->edits[i].kind == REF_TOP;
-	r->read = (enum ref_fact)pick(m, REF_FACTS);
-	r->reads = has_text && pick(m, 2) == 0 && r->read != REF_DOMAINS &&
-	    ((r->read != REF_FIELD_A && r->read != REF_FIELD_B) ||
-	    !asks_for(r->when, r->read));
-}
-
-static void
-make_rule(struct maker *m, struct ref_rule *r)
-{
-	r->when = pick(m, 12) == 0 ? NULL : make_condition(m, 2);
-	r->verdict = (enum verdict_kind)pick(m, VERDICT_TEMPFAIL + 1);
-	if (r->verdict == VERDICT_CONTINUE || pick(m, 4) == 0)
-		make_edits(m, r);
-	make_read(m, r);
-}
-
-static void
-make_message(struct maker *m, struct ref_message *g, bool first)
-{
-	static const char *const names[6] = { "A", "a", "B", "b", "C", "a" };
-	size_t i;
-
-	g->helo = first || pick(m, 3) == 0 ? pick_word(m, words) : NULL;
-	if (first && pick(m, 8) == 0)
-		g->helo = NULL;
-	g->sender = pick_word(m, words);
-	g->auth = pick_word(m, perhaps);
-	g->late = pick_word(m, perhaps);
-	g->recipient_count = 1 + pick(m, REF_RECIPIENTS);
-	for (i = 0; i < g->recipient_count; i++) {
-		g->recipients[i].local = pick_word(m, words);
-		g->recipients[i].domain = pick_word(m, mixed);
-	}
-	g->field_count = pick(m, REF_FIELDS + 1);
-	for (i = 0; i < g->field_count; i++) {
-		g->fields[i].name = pick_word(m, names);
-		g->fields[i].value = pick_word(m, words);
+	for (t = p->tables; t < p->tables + REF_TABLES; t++) {
+		t->cidr = t == p->tables;
+		t->count = 1 + ref_pick(m, REF_TABLE_ENTRIES);
+		for (i = 0; i < t->count; i++)
+			t->entries[i] = ref_pick_word(m, t->cidr ? networks :
+			    names);
 	}
 }
 
 void
 ref_make(struct ref_case *c, unsigned long seed)
 {
-	struct maker m = { c, seed * 2654435761ul + 1 };
+	struct ref_maker m = { .c = c, .state = seed * 2654435761ul + 1 };
+	struct ref_policy *p = &c->policy;
 	size_t i;
 
 	memset(c, 0, sizeof *c);
-	(void)pick(&m, 2);
-	c->policy.on_error = pick(&m, 2) == 0 ? VERDICT_TEMPFAIL :
-	    VERDICT_ACCEPT;
-	c->policy.count = 1 + pick(&m, REF_RULES);
-	for (i = 0; i < c->policy.count; i++)
-		make_rule(&m, &c->policy.rules[i]);
-	c->session.ip = pick(&m, 2) == 0 ? "192.0.2.1" : "192.0.2.2";
-	c->session.name = pick_word(&m, words);
-	c->session.count = 1 + pick(&m, REF_MESSAGES);
-	for (i = 0; i < c->session.count; i++)
-		make_message(&m, &c->session.messages[i], i == 0);
-}
-
-static void
-write_condition(const struct ref_condition *c, struct buffer *out)
-{
-	static const char *const names[] = { "all", "any", "not", "none" };
-	size_t i;
-
-	if (c->kind == REF_TEST) {
-		buffer_addf(out, "{%s: ", ref_facts[c->fact].name);
-		if (c->operator == REF_IS)
-			buffer_addf(out, "%s}", c->value);
-		else if (c->operator == REF_HARD)
-			buffer_add_text(out, "'" REF_PATTERN "'}");
-		else
-			buffer_addf(out, "{exists: %s}}",
-			    c->operator == REF_EXISTS ? "true" : "false");
-		return;
+	(void)ref_pick(&m, 2);
+	m.hard = ref_once_in(&m, 2) ? 2 : 0;
+	m.written = !ref_once_in(&m, 3);
+	for (i = 0; i < REF_PALETTE; i++)
+		m.palette[i] = (enum ref_fact)ref_pick(&m, REF_FACTS);
+	if (m.written)
+		m.palette[0] = (enum ref_fact)(REF_SCORE + ref_pick(&m,
+		    REF_FACTS - REF_SCORE));
+	m.palette[1] = REF_CLIENT_NAME;	/* there is one in every scope */
+	p->on_error = ref_once_in(&m, 2) ? VERDICT_TEMPFAIL : VERDICT_ACCEPT;
+	p->shadow = ref_once_in(&m, 16);
+	p->body_limited = ref_once_in(&m, 4);
+	make_tables(&m, p);
+	p->count = ref_once_in(&m, 8) ? 1 : 2 + ref_pick(&m, REF_RULES - 1);
+	for (i = 0; i < p->count; i++) {
+		p->rules[i].number = i;
+		ref_make_rule(&m, &p->rules[i]);
+		if (p->named_count == REF_NAMED || !ref_once_in(&m, 4))
+			continue;
+		p->named[p->named_count] = ref_make_condition(&m, 1);
+		p->named_count++;
 	}
-	buffer_addf(out, "{%s: %s", names[c->kind],
-	    c->kind == REF_NOT ? "" : "[");
-	for (i = 0; i < c->count; i++) {
-		buffer_add_text(out, i > 0 ? ", " : "");
-		write_condition(c->children[i], out);
-	}
-	buffer_add_text(out, c->kind == REF_NOT ? "}" : "]}");
-}
-
-static void
-write_edit(const struct ref_edit *e, size_t rule, const char *read,
-    struct buffer *out)
-{
-	if (e->kind == REF_ADD || e->kind == REF_TOP) {
-		buffer_addf(out, "{add_header: {name: %s, value: '%c%zu%s%s'%s"
-		    "}}, ", e->name, e->kind == REF_TOP ? 'x' : 'e', rule,
-		    read[0] != '\0' ? " " : "", read,
-		    e->kind == REF_TOP ? ", at: top" : "");
-		return;
-	}
-	buffer_addf(out, "{remove_header: {name: %s", e->name);
-	if (e->kind == REF_REMOVE_X)
-		buffer_add_text(out, ", match: '/^x/'");
-	if (e->nth != 0)
-		buffer_addf(out, ", nth: %d", e->nth);
-	buffer_add_text(out, "}}, ");
-}
-
-static void
-write_rule(const struct ref_rule *r, size_t i, struct buffer *out)
-{
-	char read[64] = "";
-	size_t k;
-
-	if (r->reads)
-		snprintf(read, sizeof read, "${%s}", ref_facts[r->read].name);
-	buffer_addf(out, "- {rule: r%zu, ", i);
-	if (r->when != NULL) {
-		buffer_add_text(out, "when: ");
-		write_condition(r->when, out);
-		buffer_add_text(out, ", ");
-	}
-	buffer_add_text(out, "then: [");
-	for (k = 0; k < r->edit_count; k++)
-		write_edit(&r->edits[k], i, read, out);
-	if (r->verdict == VERDICT_ACCEPT)
-		buffer_add_text(out, "accept");
-	else if (r->verdict != VERDICT_CONTINUE)
-		buffer_addf(out, "{%s: 'rule %zu %s'}",
-		    verdict_name(r->verdict), i, read);
-	buffer_add_text(out, "]}\n");
-}
-
-void
-ref_write(const struct ref_policy *p, struct buffer *out)
-{
-	size_t i;
-
-	buffer_addf(out, "settings: {on_error: %s, "
-	    "limits: {regex_match: 50}}\nrules:\n",
-	    verdict_name(p->on_error));
-	for (i = 0; i < p->count; i++)
-		write_rule(&p->rules[i], i, out);
+	ref_make_session(&m, &c->session);
 }

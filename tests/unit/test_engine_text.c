@@ -239,7 +239,7 @@ test_long(void)
 	said = judge("- {rule: r, then: {add_header: {name: X-T, "
 	    "value: '${sender}'}}}\n", script);
 	check_true(strstr(said, "BROKEN") == NULL);
-	check_true(strstr(said, "(r: the value of its header field was too "
+	check_true(strstr(said, "(r: what it writes was too "
 	    "long and was cut)") != NULL);
 	unit_case("nine thousand bytes are not cut in silence either");
 	snprintf(script, sizeof script, MX "mail %s|rcpt a@x|data|eoh|eom",

@@ -158,6 +158,56 @@ test_order(void)
 	error_list_release(&l);
 }
 
+/* Errors and warnings go by place, the files by their first problem. */
+static void
+test_kinds_and_files(void)
+{
+	struct error_list l = { 0 };
+
+	error_list_warn(&l, (struct place){ "b", 3, 1 }, span_of("x"), "d");
+	error_list_add(&l, (struct place){ "a", 9, 1 }, span_of(NULL), "f");
+	error_list_warn(&l, (struct place){ "a", 2, 1 }, span_of(NULL), "e");
+	error_list_add(&l, (struct place){ "b", 1, 1 }, span_of(NULL), "a");
+	error_list_warn(&l, (struct place){ "b", 3, 1 }, span_of(NULL), "e");
+	error_list_add(&l, (struct place){ "b", 2, 1 }, span_of(NULL), "b");
+	error_list_add(&l, (struct place){ "b", 3, 1 }, span_of(NULL), "g");
+	check_text(printed(&l), "b:1:1: error: a\n"
+	    "b:2:1: error: b\n"
+	    "b:3:1: warning: d\n"
+	    "    3 | x\n"
+	    "      | ^\n"
+	    "b:3:1: warning: e\n"
+	    "b:3:1: error: g\n"
+	    "a:2:1: warning: e\n"
+	    "a:9:1: error: f\n");
+	error_list_release(&l);
+	check_size(l.warning_count, 0);
+}
+
+static void
+test_limit_of_each_kind(void)
+{
+	struct error_list l = { 0 };
+	struct place place = { "r", 1, 1 };
+
+	for (int i = 0; i < ERROR_LIST_MAX; i++)
+		check_true(error_list_warn(&l, place, span_of("x"), "w") !=
+		    NULL);
+	unit_case("warnings have a limit of their own");
+	check_true(error_list_is_full(&l, SEVERITY_WARNING));
+	check_true(!error_list_is_full(&l, SEVERITY_ERROR));
+	check_true(error_list_warn(&l, place, span_of("x"), "w") == NULL);
+	check_true(error_list_warn(&l, place, span_of("x"), "w") == NULL);
+	check_true(strstr(printed(&l), "2 more warnings are not shown\n") !=
+	    NULL);
+	unit_case("and push out no error");
+	check_true(error_list_add(&l, place, span_of("x"), "e") != NULL);
+	check_size(l.count, 1);
+	check_size(l.dropped, 0);
+	check_size(l.warnings_dropped, 2);
+	error_list_release(&l);
+}
+
 /* Words of a rule file may be in anything that is printed. */
 static void
 test_controls(void)
@@ -243,6 +293,9 @@ static const struct unit_test tests[] = {
 	{ "a long line is cut between characters",
 	    test_long_line_of_characters },
 	{ "problems print in the order of their places", test_order },
+	{ "errors and warnings of a file stand together",
+	  test_kinds_and_files },
+	{ "errors and warnings are counted apart", test_limit_of_each_kind },
 	{ "no part of a problem sends control characters to a terminal",
 	  test_controls },
 	{ "a full list counts what it has no room for", test_full },

@@ -232,8 +232,8 @@ test_rule(void)
 	check_int(r[1].answer.code, 451);
 	check_span(r[1].answer.status, "4.7.1");
 	check_true(r[1].per_recipient);
-	check_size(p->common.count, 1);
-	check_size(p->personal.count, 1);
+	check_size(p->views[VIEW_ENFORCED].common.count, 1);
+	check_size(p->views[VIEW_ENFORCED].personal.count, 1);
 	policy_unref(p);
 }
 
@@ -331,6 +331,46 @@ static const char *const sample[] = {
 	"        code: 552\n",
 	"        status: 5.7.0\n",
 	"        text: \"No ${bait} ${1}\"\n",
+	"  - rule: notes\n",
+	"    mode: shadow\n",
+	"    until: 2099-12-31\n",
+	"    when:\n",
+	"      recipients:\n",
+	"        count: {ge: 1}\n",
+	"        every: {contains: '@'}\n",
+	"        is_not: postmaster@example.com\n",
+	"      same:\n",
+	"        recipients:\n",
+	"          domain: {is_not: {in: ours}}\n",
+	"      sender.size: {lt: 10M}\n",
+	"    then:\n",
+	"      - score: 2.5\n",
+	"      - label: bulk\n",
+	"      - set:\n",
+	"          colour: \"red ${helo}\"\n",
+	"      - log: \"noted ${score}\"\n",
+	"  - rule: changes\n",
+	"    when:\n",
+	"      score: {ge: 1}\n",
+	"      label: bulk\n",
+	"    then:\n",
+	"      - set_header:\n",
+	"          name: X-B\n",
+	"          value: \"${var.colour}\"\n",
+	"      - rewrite_header:\n",
+	"          name: Subject\n",
+	"          match: '/^(.)/'\n",
+	"          with: '[${1}]'\n",
+	"          or_add: true\n",
+	"      - rewrite_recipient:\n",
+	"          match: '/@old$/'\n",
+	"          with: '@new'\n",
+	"      - set_sender: <>\n",
+	"      - quarantine: \"look at it\"\n",
+	"  - rule: last\n",
+	"    at: rcpt\n",
+	"    then:\n",
+	"      close: \"bye\"\n",
 };
 
 enum change {

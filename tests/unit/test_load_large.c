@@ -62,6 +62,21 @@ static const struct row {
 	    { "        - '/a/'\n", 60000 },
 	    { "        - '/(?<name>a)(b)/'\n" VALUE, 1 },
 	    { "${2}${name}${helo}", 60000 } }, true },
+	{ "rules with the same large condition", {
+	    { "conditions:\n  big:\n    all:\n", 1 },
+	    { "      - {header_raw.x@: a}\n", 5000 },
+	    { "rules:\n", 1 },
+	    { "  - {rule: r@, when: {condition: big}, then: accept}\n",
+	      5000 } }, true },
+	{ "rules with a text that has no quotes", {
+	    { "rules:\n", 1 },
+	    { "  - {rule: r@, when: {helo: a@}, then: {reject: No}}\n",
+	      40000 } }, true },
+	{ "regexes with many repeats and alternatives", {
+	    { WHEN "      helo:\n", 1 },
+	    { "        - '/^(a+b?c*(d+|e+|f+|g+)*(h|i|j|k|l|m|n|o|p|q|r|s)*"
+	      "(t+(u+(v+(w+(x+(y+(z+|0)*|1)*|2)*|3)*|4)*|5)*|6)*)*@$/'\n",
+	      500 } }, true },
 	{ "rules with the same regex", {
 	    { "rules:\n", 1 },
 	    { "  - {rule: r@, when: {helo: '/^(a|b|c)+$/i'}, "

@@ -153,6 +153,68 @@ log_into(const struct decision *d, char line[4096 + 1])
 	close(ends[0]);
 }
 
+#define S(text) { text, sizeof text - 1 }
+
+/* What each kind of decision looks like as a line. */
+static void
+decisions_are_lines(void)
+{
+	static const struct {
+		const char *sentence;
+		struct decision d;
+		const char *want;
+	} rows[] = {
+		{ "a verdict", { .scope = DECISION_MESSAGE,
+		    .kind = VERDICT_DISCARD, .phase = PHASE_EOM,
+		    .queue_id = S("4Xyz"), .rule = S("junk"),
+		    .place = { .file = "r.yaml", .line = 7 },
+		    .recipients = 2 },
+		    "4Xyz discard scope=message rule=junk place=r.yaml:7 "
+		    "phase=eom rcpts=2\n" },
+		{ "a connection closed", { .scope = DECISION_RECIPIENT,
+		    .kind = VERDICT_CLOSE, .phase = PHASE_RCPT,
+		    .reply = { 421, S("4.7.0"), S("bye") },
+		    .recipient = S("a@b") },
+		    "- close scope=recipient phase=rcpt "
+		    "reply=\"421 4.7.0 bye\" to=a@b\n" },
+		{ "a command", { .scope = DECISION_COMMAND,
+		    .kind = VERDICT_TEMPFAIL, .phase = PHASE_UNKNOWN },
+		    "- tempfail scope=command phase=unknown\n" },
+		{ "a message that is held, and its score", {
+		    .scope = DECISION_MESSAGE, .kind = VERDICT_ACCEPT,
+		    .phase = PHASE_EOM, .edits = 3, .quarantined = true,
+		    .scored = true, .score = -2500 },
+		    "- accept scope=message phase=eom edits=3 quarantined=yes "
+		    "score=-2.5\n" },
+		{ "a score of nothing is told as well", {
+		    .scope = DECISION_MESSAGE, .kind = VERDICT_ACCEPT,
+		    .phase = PHASE_EOM, .scored = true },
+		    "- accept scope=message phase=eom score=0\n" },
+		{ "a rule in shadow", { .scope = DECISION_MESSAGE,
+		    .kind = VERDICT_TEMPFAIL, .shadow = SHADOW_WOULD,
+		    .phase = PHASE_MAIL, .rule = S("r") },
+		    "- would-tempfail scope=message rule=r phase=mail\n" },
+		{ "one of which nobody knows", { .scope = DECISION_MESSAGE,
+		    .kind = VERDICT_REJECT, .shadow = SHADOW_UNDECIDED,
+		    .phase = PHASE_RCPT, .rule = S("r") },
+		    "- undecided scope=message rule=r phase=rcpt\n" },
+		{ "what a rule logs", { .scope = DECISION_LOG,
+		    .phase = PHASE_EOM, .rule = S("r"),
+		    .detail = S("a\nb") },
+		    "- log scope=rule rule=r phase=eom text=\"a\\x0Ab\"\n" },
+		{ "what a rule could not do", { .scope = DECISION_FAILURE,
+		    .phase = PHASE_EOM, .rule = S("r"), .detail = S("no") },
+		    "- failure scope=rule rule=r phase=eom why=no\n" },
+	};
+	char line[4096 + 1];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unit_case(rows[i].sentence);
+		log_into(&rows[i].d, line);
+		check_text(line, rows[i].want);
+	}
+}
+
 /* The place of line 12 of a file whose name is COUNT times UNIT. */
 static void
 check_place(const char *unit, size_t count, const char *shown, size_t kept)
@@ -192,6 +254,7 @@ long_places_keep_their_end(void)
 }
 
 static const struct unit_test tests[] = {
+	{ "each kind of decision has its line", decisions_are_lines },
 	{ "a value is plain, or quoted and escaped", values_are_escaped },
 	{ "a long value is cut, and the cut is marked", long_values_are_cut },
 	{ "a long place keeps its line number", long_places_keep_their_end },

@@ -15,7 +15,7 @@
 
 #define COUNT(array) (sizeof (array) / sizeof (array)[0])
 
-static const struct regex_limits limits = { 1000000, 100000 };
+static const struct regex_limits limits = { 1000000, 100000, 0 };
 
 static struct regex *
 compile(const char *pattern, const char *flags)
@@ -137,6 +137,43 @@ gives_groups(void)
 	check_int(regex_match(r, span_of("joe@"), &limits, NULL, 0, NULL),
 	    REGEX_YES);
 	regex_free(r);
+}
+
+static void
+starts_later(void)
+{
+	static const struct {
+		const char *sentence;
+		const char *pattern;
+		size_t start;
+		enum regex_result want;
+		size_t at;
+	} rows[] = {
+		{ "what is before the start is not found", "b", 2,
+		    REGEX_YES, 4 },
+		{ "^ is still the start of the subject", "^a", 1,
+		    REGEX_NO, 0 },
+		{ "a look-behind sees what is before", "(?<=a)b", 1,
+		    REGEX_YES, 1 },
+		{ "so does a word's edge", "\\bb", 1, REGEX_NO, 0 },
+		{ "the end is a place to start", "$", 6, REGEX_YES, 6 },
+		{ "where not much can be found", "c", 6, REGEX_NO, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct regex *r = compile(rows[i].pattern, "");
+		struct span subject = span_of("abcabc"), found;
+		struct regex_limits later = limits;
+
+		unit_case(rows[i].sentence);
+		later.start = rows[i].start;
+		check_int(regex_match(r, subject, &later, &found, 1, NULL),
+		    rows[i].want);
+		if (rows[i].want == REGEX_YES)
+			check_size((size_t)(found.ptr - subject.ptr),
+			    rows[i].at);
+		regex_free(r);
+	}
 }
 
 static void
@@ -314,7 +351,7 @@ survives_evil(void)
 static void
 says_failed(void)
 {
-	const struct regex_limits low = { 10, 10 };
+	const struct regex_limits low = { 10, 10, 0 };
 	struct span text = repeated("a", "!", 1000);
 	struct regex *r = compile("(a+)+$", "");
 	struct error error = { "" };
@@ -410,6 +447,7 @@ knows_version(void)
 static const struct unit_test interpreter_tests[] = {
 	{ "a match is what PCRE2 says, byte for byte", finds },
 	{ "groups come by number and name", gives_groups },
+	{ "a search may begin later", starts_later },
 	{ "every group that may be is given", gives_last_group },
 	{ "no pattern runs without bound", survives_evil },
 	{ "a limit that was hit is a failure, not a no", says_failed },
@@ -453,6 +491,7 @@ static const struct unit_test tests[] = {
 	{ "without machine code all is the same", does_without_jit },
 	{ "a match is what PCRE2 says, byte for byte", finds },
 	{ "groups come by number and name", gives_groups },
+	{ "a search may begin later", starts_later },
 	{ "every group that may be is given", gives_last_group },
 	{ "a wrong pattern is refused at its place", refuses },
 	{ "a pattern that is too much is refused", refuses_too_much },

@@ -70,7 +70,7 @@ test_liars(void)
 		const char *want;
 	} liars[] = {
 		{ "ACCEPT at RCPT", { .kind = VERDICT_ACCEPT }, "rcpt a@x",
-		    "rcpt a@x BROKEN ACCEPT at RCPT accept" },
+		    "rcpt a@x BROKEN a verdict where there can be none accept" },
 		{ "a verdict at HELO", { .kind = VERDICT_ACCEPT }, "helo x",
 		    "helo BROKEN a verdict where there can be none accept" },
 		{ "a value that would end its field",

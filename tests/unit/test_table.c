@@ -26,7 +26,8 @@ table_of(enum table_type type, const char *const *entries, size_t count)
 	struct error error;
 
 	for (size_t i = 0; i < count; i++)
-		check_int(table_add(t, span_of(entries[i]), &error), 0);
+		check_int(table_add(t, span_of(entries[i]), span_of(NULL),
+		    &error), 0);
 	table_seal(t);
 	return t;
 }
@@ -59,7 +60,8 @@ finds_names(void)
 
 	for (size_t i = 0; i < sizeof name_rows / sizeof name_rows[0]; i++) {
 		unit_case(name_rows[i].sentence);
-		check_int(table_has_name(t, span_of(name_rows[i].name)),
+		check_int(table_find_name(t, span_of(name_rows[i].name),
+		    NULL),
 		    name_rows[i].want);
 	}
 	table_free(t);
@@ -95,8 +97,9 @@ finds_addresses(void)
 	for (size_t i = 0; i < sizeof address_rows / sizeof address_rows[0];
 	    i++) {
 		unit_case(address_rows[i].sentence);
-		check_int(table_has_address(t,
-		    span_of(address_rows[i].address)), address_rows[i].want);
+		check_int(table_find_address(t,
+		    span_of(address_rows[i].address), NULL),
+		    address_rows[i].want);
 	}
 	table_free(t);
 }
@@ -110,14 +113,14 @@ finds_among_many(void)
 
 	for (int i = 0; i < count; i++) {
 		snprintf(text, sizeof text, "host%d.example", 2 * i);
-		table_add(t, span_of(text), NULL);
+		table_add(t, span_of(text), span_of(NULL), NULL);
 	}
 	table_seal(t);
 	check_size(table_count(t), (size_t)count);
 	for (int i = 0; i < 2 * count; i++) {
 		snprintf(text, sizeof text, "HOST%d.example", i);
 		unit_case(text);
-		check_int(table_has_name(t, span_of(text)), i % 2 == 0);
+		check_int(table_find_name(t, span_of(text), NULL), i % 2 == 0);
 	}
 	table_free(t);
 }
@@ -130,7 +133,7 @@ endures_dots(void)
 	struct table *t = table_of(TABLE_TEXT, names, 2);
 
 	memset(text, '.', sizeof text);
-	check_true(!table_has_name(t, span_make(text, sizeof text)));
+	check_true(!table_find_name(t, span_make(text, sizeof text), NULL));
 	table_free(t);
 }
 
@@ -142,10 +145,11 @@ empty_tables(void)
 	struct ip ip;
 
 	check_int(ip_parse(span_of("192.0.2.1"), &ip), 0);
-	check_true(!table_has_name(text, span_of("a")));
-	check_true(!table_has_address(text, span_of("a@b")));
-	check_true(!table_has_ip(cidr, &ip));
+	check_true(!table_find_name(text, span_of("a"), NULL));
+	check_true(!table_find_address(text, span_of("a@b"), NULL));
+	check_true(!table_find_ip(cidr, &ip, NULL));
 	check_size(table_count(text), 0);
+	check_true(!table_has_values(text));
 	check_int(table_type(text), TABLE_TEXT);
 	check_int(table_type(cidr), TABLE_CIDR);
 	table_free(text);
@@ -202,10 +206,10 @@ finds_ips(void)
 
 		unit_case(ip_rows[i].sentence);
 		check_int(ip_parse(span_of(ip_rows[i].ip), &ip), 0);
-		check_int(table_has_ip(t, &ip), ip_rows[i].want);
+		check_int(table_find_ip(t, &ip, NULL), ip_rows[i].want);
 	}
 	unit_case("no address is in no table");
-	check_true(!table_has_ip(t, &none));
+	check_true(!table_find_ip(t, &none, NULL));
 	table_free(t);
 }
 
@@ -266,7 +270,8 @@ takes_entries(void)
 		struct table *t = table_new(entry_rows[i].type);
 		const char *want = entry_rows[i].message;
 		struct error error = { "" };
-		int got = table_add(t, span_of(entry_rows[i].entry), &error);
+		int got = table_add(t, span_of(entry_rows[i].entry),
+		    span_of(NULL), &error);
 
 		unit_case(entry_rows[i].sentence);
 		check_int(got, want == NULL ? 0 : -1);
@@ -305,6 +310,7 @@ bit_of(const struct ip *ip, int i)
 struct plain_network {
 	struct ip ip;
 	int bits;
+	const char *value;
 };
 
 /* What a network means, said as simply as can be. */
@@ -331,11 +337,28 @@ random_network(uint32_t *state)
 	return n;
 }
 
+/* Of the networks that hold IP, the value of the smallest, the first of two. */
+static bool
+plain_find(const struct plain_network *all, size_t count, const struct ip *ip,
+    const char **value)
+{
+	int bits = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!plain_has(&all[i], ip) || all[i].bits <= bits)
+			continue;
+		bits = all[i].bits;
+		*value = all[i].value;
+	}
+	return bits >= 0;
+}
+
 #define NETWORKS 12
 
 static void
 compare_once(uint32_t *state)
 {
+	static const char *const values[] = { "", "", "a", "b", "cc" };
 	struct table *t = table_new(TABLE_CIDR);
 	struct plain_network all[NETWORKS];
 
@@ -343,18 +366,21 @@ compare_once(uint32_t *state)
 		char ip[IP_TEXT_MAX], entry[IP_TEXT_MAX + 5];
 
 		all[i] = random_network(state);
+		all[i].value = values[random_next(state) % 5];
 		ip_format(&all[i].ip, ip);
 		snprintf(entry, sizeof entry, "%s/%d", ip, all[i].bits);
-		check_int(table_add(t, span_of(entry), NULL), 0);
+		check_int(table_add(t, span_of(entry), span_of(all[i].value),
+		    NULL), 0);
 	}
 	table_seal(t);
 	for (int i = 0; i < 200; i++) {
 		struct ip ip = random_ip(state);
-		bool want = false;
+		const char *want = NULL;
+		struct span got = span_of("-");
 
-		for (int k = 0; k < NETWORKS; k++)
-			want = want || plain_has(&all[k], &ip);
-		check_int(table_has_ip(t, &ip), want);
+		check_int(table_find_ip(t, &ip, &got),
+		    plain_find(all, NETWORKS, &ip, &want));
+		check_span(got, want != NULL ? want : "-");
 	}
 	table_free(t);
 }
@@ -368,6 +394,128 @@ same_as_plain(void)
 		compare_once(&state);
 }
 
+struct valued {
+	const char *entry;
+	const char *value;
+};
+
+static struct table *
+valued_table(enum table_type type, const struct valued *at, size_t count)
+{
+	struct table *t = table_new(type);
+
+	for (size_t i = 0; i < count; i++)
+		check_int(table_add(t, span_of(at[i].entry),
+		    span_of(at[i].value), NULL), 0);
+	table_seal(t);
+	return t;
+}
+
+static const struct valued valued_names[] = {
+	{ ".example.com", "sub" },
+	{ "example.com", "domain" },
+	{ ".deep.example.com", "deep" },
+	{ "joe@", "joe" },
+	{ "joe@example.com", "this joe" },
+	{ "plain.example", NULL },
+	{ "EXAMPLE.com", "a second one" },
+};
+
+static const struct {
+	const char *sentence;
+	bool address;
+	const char *text;
+	const char *value;	/* NULL: it is not there */
+} value_rows[] = {
+	{ "a name gives its value", false, "example.com", "domain" },
+	{ "a subdomain gives that of the dot", false, "a.example.com", "sub" },
+	{ "the longest entry counts", false, "a.deep.example.com", "deep" },
+	{ "a name may be without a value", false, "plain.example", "" },
+	{ "what is not there has none", false, "example.org", NULL },
+	{ "the mailbox is before all", true, "joe@example.com", "this joe" },
+	{ "then the local part", true, "joe@a.example.com", "joe" },
+	{ "then the domain", true, "ann@example.com", "domain" },
+	{ "then the parent domain", true, "ann@x.deep.example.com", "deep" },
+	{ "no address has none", true, "ann@example.org", NULL },
+};
+
+static void
+gives_values(void)
+{
+	struct table *t = valued_table(TABLE_TEXT, valued_names,
+	    sizeof valued_names / sizeof valued_names[0]);
+
+	check_true(table_has_values(t));
+	for (size_t i = 0; i < sizeof value_rows / sizeof value_rows[0]; i++) {
+		struct span text = span_of(value_rows[i].text);
+		struct span got = span_of("-");
+		const char *want = value_rows[i].value;
+		bool found = value_rows[i].address ?
+		    table_find_address(t, text, &got) :
+		    table_find_name(t, text, &got);
+
+		unit_case(value_rows[i].sentence);
+		check_int(found, want != NULL);
+		check_span(got, want != NULL ? want : "-");
+	}
+	table_free(t);
+}
+
+static const struct valued valued_networks[] = {
+	{ "10.1.2.3", "host" },
+	{ "10.0.0.0/8", "eight" },
+	{ "10.1.0.0/16", "sixteen" },
+	{ "10.1.0.0/16", "again" },
+	{ "10.255.255.255", "last" },
+	{ "0.0.0.0/0", "all" },
+	{ "255.255.255.255", "end" },
+	{ "2001:db8::/32", NULL },
+	{ "2001:db8:1::/48", "inner" },
+};
+
+static const struct {
+	const char *ip;
+	const char *value;
+} network_value_rows[] = {
+	{ "10.1.2.3", "host" },
+	{ "10.1.2.2", "sixteen" },
+	{ "10.1.2.4", "sixteen" },
+	{ "10.1.255.255", "sixteen" },
+	{ "10.2.0.0", "eight" },
+	{ "10.0.0.0", "eight" },
+	{ "10.255.255.254", "eight" },
+	{ "10.255.255.255", "last" },
+	{ "11.0.0.0", "all" },
+	{ "0.0.0.0", "all" },
+	{ "255.255.255.254", "all" },
+	{ "255.255.255.255", "end" },
+	{ "2001:db8::1", "" },
+	{ "2001:db8:1::1", "inner" },
+	{ "2001:db8:2::", "" },
+	{ "2001:db9::", NULL },
+};
+
+static void
+gives_values_of_networks(void)
+{
+	struct table *t = valued_table(TABLE_CIDR, valued_networks,
+	    sizeof valued_networks / sizeof valued_networks[0]);
+
+	check_true(table_has_values(t));
+	for (size_t i = 0; i < sizeof network_value_rows /
+	    sizeof network_value_rows[0]; i++) {
+		const char *want = network_value_rows[i].value;
+		struct span got = span_of("-");
+		struct ip ip;
+
+		unit_case(network_value_rows[i].ip);
+		check_int(ip_parse(span_of(network_value_rows[i].ip), &ip), 0);
+		check_int(table_find_ip(t, &ip, &got), want != NULL);
+		check_span(got, want != NULL ? want : "-");
+	}
+	table_free(t);
+}
+
 static const struct unit_test tests[] = {
 	{ "a name is found as it stands or below a dotted entry", finds_names },
 	{ "an address is found whole, by a half, or by its domain",
@@ -378,6 +526,8 @@ static const struct unit_test tests[] = {
 	{ "an address is found in its network", finds_ips },
 	{ "a wrong entry is refused with a cure", takes_entries },
 	{ "networks answer as a loop over all bits does", same_as_plain },
+	{ "the most specific name gives the value", gives_values },
+	{ "the smallest network gives the value", gives_values_of_networks },
 };
 
 UNIT_MAIN("table", tests)

@@ -164,7 +164,7 @@ test_places(void)
 		unit_case(places[i].sentence);
 		(void)snprintf(file, sizeof file, "k: %s\n", places[i].yaml);
 		check_int(tree_read(&t, "f", span_of(file), &errors), 0);
-		at = tree_place(&t, node_get(t.root, "k"), places[i].offset);
+		at = tree_place(node_get(t.root, "k"), places[i].offset);
 		check_int(at.line, 1);
 		check_int(at.column, places[i].column);
 		tree_release(&t);
@@ -200,6 +200,58 @@ test_structure(void)
 	error_list_release(&errors);
 }
 
+/* Problems are told in the file of their node, whatever was read since. */
+static void
+test_two_files(void)
+{
+	struct error_list errors = { .count = 0 };
+	struct tree a, b;
+
+	check_int(tree_read(&a, "a", span_of("k: v\n"), &errors), 0);
+	check_int(tree_read(&b, "b", span_of("\nk: 'it''s'\n"), &errors), 0);
+	check_true(tree_error(node_get(a.root, "k"), "x") != NULL);
+	check_true(tree_warn_at(node_get(b.root, "k"), 4, "%d", 5) != NULL);
+	check_true(tree_warn(b.root, "y") != NULL);
+	check_text(errors.at[0].file, "a");
+	check_text(errors.at[0].source, "k: v");
+	check_size(errors.warning_count, 2);
+	check_text(errors.warnings[0].file, "b");
+	check_text(errors.warnings[0].text, "5");
+	check_int(errors.warnings[0].line, 2);
+	check_int(errors.warnings[0].column, 10);
+	tree_release(&a);
+	tree_release(&b);
+	error_list_release(&errors);
+}
+
+static void
+test_lines_in_order(void)
+{
+	static const unsigned asked[] = { 1, 3, 3, 4, 2, 9, 1 };
+	struct error_list errors = { .count = 0 };
+	struct line_cursor c = { .tree = NULL };
+	struct tree a, b;
+
+	(void)tree_read(&a, "a", span_of("a: b\r\nc: d\re: f\n\ng: h"),
+	    &errors);
+	(void)tree_read(&b, "b", span_of("x: y\n"), &errors);
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		struct span want = tree_line(&a, asked[i]);
+		struct span got = tree_next_line(&c, &a, asked[i]);
+
+		check_true(span_equal(got, want));
+	}
+	unit_case("another file");
+	check_span(tree_next_line(&c, &b, 1), "x: y");
+	check_span(tree_next_line(&c, &a, 2), "c: d");
+	unit_case("the end of a line");
+	check_span(line_from(span_of("\xc3\xa4" "bc"), 3), "c");
+	check_span(line_from(span_of("abc"), 9), "");
+	tree_release(&a);
+	tree_release(&b);
+	error_list_release(&errors);
+}
+
 /* What is open where reading breaks off reports nothing more. */
 static void
 test_cut(void)
@@ -211,9 +263,9 @@ test_cut(void)
 	    &errors), -1);
 	check_true(t.cut && t.root->cut);
 	check_true(!node_get(t.root, "a")->cut);
-	check_true(tree_error(&t, t.root, "lacks a key") == NULL);
+	check_true(tree_error(t.root, "lacks a key") == NULL);
 	check_size(errors.count, 1);
-	check_true(tree_error(&t, node_get(t.root, "a"), "x") != NULL);
+	check_true(tree_error(node_get(t.root, "a"), "x") != NULL);
 	tree_release(&t);
 	error_list_release(&errors);
 }
@@ -284,6 +336,8 @@ static const struct unit_test tests[] = {
 	{ "collections hang together", test_structure },
 	{ "what is not plain YAML is refused, with its place", test_refused },
 	{ "a byte of a text is found in the file", test_places },
+	{ "a problem is told in the file of its node", test_two_files },
+	{ "lines are found in any order", test_lines_in_order },
 	{ "what may go on behind a break reports nothing", test_cut },
 	{ "32 levels are read, one more is not", test_depth },
 	{ "no file makes more nodes than there is room for", test_dense },

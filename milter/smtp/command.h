@@ -1,0 +1,28 @@
+/*
+ * command.h - the commands of SMTP.
+ *
+ * A handler is given the words behind the verb, and appends one reply; DATA and
+ * BDAT may leave that to the end of the content.
+ */
+#ifndef MILLGATE_SMTP_COMMAND_H
+#define MILLGATE_SMTP_COMMAND_H
+
+#include "milter/smtp/session.h"
+
+typedef void command_handler(struct smtp_session *s, struct span args,
+    struct buffer *out);
+
+/* Carry out LINE, without its end. */
+void smtp_command(struct smtp_session *s, struct span line,
+    struct buffer *out);
+
+/* transaction.c */
+command_handler smtp_mail, smtp_rcpt;
+
+/* content.c and chunk.c */
+command_handler smtp_data, smtp_bdat;
+
+/* auth.c: the command, and a line that answers a challenge. */
+command_handler smtp_auth, smtp_auth_line;
+
+#endif

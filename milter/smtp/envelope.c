@@ -1,0 +1,105 @@
+/*
+ * envelope.c - who sends a message, and to whom.
+ *
+ * A recipient that is removed goes as often as it was given; one that is not
+ * there is none to remove. ASCII case is ignored then, as SMTP clients are
+ * careless with it.
+ *
+ * Failure: without memory nothing is added, and the caller refuses the command.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "milter/smtp/envelope.h"
+#include "milter/smtp/path.h"
+
+#define FIRST_ROOM 8
+
+void
+envelope_init(struct envelope *e, size_t max)
+{
+	*e = (struct envelope){ .count = 0 };
+	arena_init(&e->arena, max);
+}
+
+void
+envelope_reset(struct envelope *e)
+{
+	arena_reset(&e->arena);
+	e->sender = span_make(NULL, 0);
+	e->count = 0;
+	e->smtputf8 = false;
+	e->eight_bit = false;
+}
+
+void
+envelope_release(struct envelope *e)
+{
+	arena_release(&e->arena);
+	free(e->recipients);
+	*e = (struct envelope){ .count = 0 };
+}
+
+int
+envelope_set_sender(struct envelope *e, struct span address)
+{
+	struct span copy = arena_copy(&e->arena,
+	    address.len > 0 ? address : span_of("<>"));
+
+	if (copy.ptr == NULL)
+		return -1;
+	e->sender = copy;
+	return 0;
+}
+
+int
+envelope_add(struct envelope *e, struct span address)
+{
+	struct span *recipients;
+	struct span copy;
+	size_t room = e->room > 0 ? 2 * e->room : FIRST_ROOM;
+
+	if (e->count == e->room) {
+		recipients =
+		    realloc(e->recipients, room * sizeof *recipients);
+		if (recipients == NULL)
+			return -1;
+		e->recipients = recipients;
+		e->room = room;
+	}
+	copy = arena_copy(&e->arena, address);
+	if (copy.ptr == NULL)
+		return -1;
+	e->recipients[e->count++] = copy;
+	return 0;
+}
+
+static void
+take_out(struct envelope *e, struct span address)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		if (!span_equal_nocase(e->recipients[i], address))
+			e->recipients[left++] = e->recipients[i];
+	e->count = left;
+}
+
+int
+envelope_edit(struct envelope *e, const struct edit *edit)
+{
+	struct span rest = edit->value;
+	struct smtp_path path;
+
+	if (smtp_path_read(&rest, &path) < 0 || rest.len > 0)
+		return 0;
+	if (edit->kind == EDIT_SET_SENDER)
+		return envelope_set_sender(e, path.address);
+	if (path.address.len == 0)
+		return 0;
+	if (edit->kind == EDIT_ADD_RECIPIENT)
+		return envelope_add(e, path.address);
+	take_out(e, path.address);
+	return 0;
+}

@@ -1,0 +1,212 @@
+/*
+ * message.c - one message: its header fields, its body, and edits to them.
+ *
+ * The fields are a row of spans into the content, or into the arena for those
+ * that an edit made; an edit moves no byte of the others.
+ *
+ * Failure: without memory, or room for a field, an edit is not done, and the
+ * caller refuses the message.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "milter/smtp/message.h"
+
+/* What edits may add to a message, beyond its own bytes. */
+#define EDITS_MAX ((size_t)8 << 20)
+#define FIRST_ROOM 32
+
+void
+message_init(struct message *m, size_t max)
+{
+	*m = (struct message){ .count = 0 };
+	buffer_init(&m->content, max);
+	arena_init(&m->arena, max + EDITS_MAX);
+}
+
+void
+message_reset(struct message *m)
+{
+	buffer_clear(&m->content);
+	arena_reset(&m->arena);
+	m->count = 0;
+	m->body = span_make(NULL, 0);
+	m->divided = false;
+}
+
+void
+message_release(struct message *m)
+{
+	buffer_release(&m->content);
+	arena_release(&m->arena);
+	free(m->fields);
+	*m = (struct message){ .count = 0 };
+}
+
+static int
+grow(struct message *m)
+{
+	struct message_field *fields;
+	size_t room = m->room > 0 ? 2 * m->room : FIRST_ROOM;
+
+	if (m->count >= MESSAGE_FIELDS_MAX)
+		return -1;
+	if (m->count < m->room)
+		return 0;
+	fields = realloc(m->fields, room * sizeof *fields);
+	if (fields == NULL)
+		return -1;
+	m->fields = fields;
+	m->room = room;
+	return 0;
+}
+
+int
+message_insert(struct message *m, size_t place,
+    const struct message_field *field)
+{
+	if (grow(m) < 0)
+		return -1;
+	memmove(m->fields + place + 1, m->fields + place,
+	    (m->count - place) * sizeof *m->fields);
+	m->fields[place] = *field;
+	m->count++;
+	return 0;
+}
+
+static void
+drop(struct message *m, size_t place)
+{
+	m->count--;
+	memmove(m->fields + place, m->fields + place + 1,
+	    (m->count - place) * sizeof *m->fields);
+}
+
+/* "NAME: VALUE" and its CRLF in the arena; the LF of folds become CRLF. */
+static struct span
+write_field(struct message *m, struct span name, struct span value)
+{
+	size_t folds = 0;
+	char *text, *to;
+
+	for (size_t i = 0; i < value.len; i++)
+		folds += value.ptr[i] == '\n';
+	text = arena_alloc(&m->arena, name.len + value.len + folds + 4);
+	if (text == NULL)
+		return span_make(NULL, 0);
+	to = text;
+	memcpy(to, name.ptr, name.len);
+	to += name.len;
+	*to++ = ':';
+	*to++ = ' ';
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] == '\n')
+			*to++ = '\r';
+		*to++ = value.ptr[i];
+	}
+	*to++ = '\r';
+	*to++ = '\n';
+	return span_make(text, (size_t)(to - text));
+}
+
+/*
+ * VALUE as it may stand in a header: a line end is a fold, whatever comes
+ * behind it (Postfix adds a tab), a CR elsewhere is a space, a NUL is the end.
+ */
+static struct span
+make_value(struct message *m, struct span value)
+{
+	char *text = arena_alloc(&m->arena, 2 * value.len + 1);
+	char *to = text;
+
+	if (text == NULL)
+		return span_make(NULL, 0);
+	value = span_head(value, span_find(value, '\0'));
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+		char next = i + 1 < value.len ? value.ptr[i + 1] : '\0';
+
+		if (c == '\r' && next == '\n')
+			continue;
+		*to++ = c == '\r' ? ' ' : c;
+		if (c == '\n' && next != ' ' && next != '\t')
+			*to++ = '\t';
+	}
+	return span_make(text, (size_t)(to - text));
+}
+
+int
+message_compose(struct message *m, struct span name, struct span value,
+    struct message_field *field)
+{
+	field->shown.name = arena_copy(&m->arena, name);
+	field->shown.value = make_value(m, value);
+	if (m->arena.exhausted)
+		return -1;
+	field->raw = write_field(m, name, field->shown.value);
+	return field->raw.ptr != NULL ? 0 : -1;
+}
+
+/* RFC 5322 2.2: printable, and no colon. */
+static bool
+is_field_name(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] <= ' ' || name.ptr[i] == 0x7f ||
+		    name.ptr[i] == ':')
+			return false;
+	return name.len > 0;
+}
+
+/* Place of the INDEX-th field NAME; count when there are fewer. */
+static size_t
+find(const struct message *m, struct span name, unsigned index)
+{
+	size_t i;
+
+	for (i = 0; i < m->count; i++)
+		if (span_equal_nocase(m->fields[i].shown.name, name) &&
+		    index-- <= 1)
+			break;
+	return i;
+}
+
+int
+message_edit(struct message *m, const struct edit *edit)
+{
+	struct message_field field;
+	size_t place = m->count;
+
+	if (!is_field_name(edit->name))
+		return 0;
+	if (edit->kind == EDIT_CHANGE_HEADER ||
+	    edit->kind == EDIT_REMOVE_HEADER)
+		place = find(m, edit->name, edit->index);
+	else if (edit->kind == EDIT_INSERT_HEADER && edit->index < m->count)
+		place = edit->index;
+
+	if (edit->kind == EDIT_REMOVE_HEADER ||
+	    (edit->kind == EDIT_CHANGE_HEADER && edit->value.len == 0)) {
+		if (place < m->count)
+			drop(m, place);
+		return 0;
+	}
+	if (message_compose(m, edit->name, edit->value, &field) < 0)
+		return -1;
+	if (edit->kind == EDIT_CHANGE_HEADER && place < m->count) {
+		m->fields[place] = field;
+		return 0;
+	}
+	return message_insert(m, place, &field);
+}
+
+void
+message_header(const struct message *m, struct buffer *out)
+{
+	buffer_clear(out);
+	for (size_t i = 0; i < m->count; i++)
+		buffer_add(out, m->fields[i].raw);
+	if (m->divided || m->body.len > 0)
+		buffer_add_text(out, "\r\n");
+}

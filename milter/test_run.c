@@ -1,0 +1,289 @@
+/*
+ * test_run.c - the run of `millgate test`.
+ *
+ * First the tests of the rule file, the rules' own and the whole sessions, then
+ * the session files, one after the other; each is read, played and forgotten.
+ *
+ * Failure: what cannot be asked is said, and does not keep the rest from being
+ * run; the exit status tells.
+ */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "milter/command.h"
+#include "milter/replay/play.h"
+#include "milter/replay/printable.h"
+#include "milter/replay/progress.h"
+#include "milter/replay/session_read.h"
+#include "milter/replay/trial.h"
+#include "milter/replay/update.h"
+#include "milter/test_run.h"
+#include "rules/base/xmalloc.h"
+
+#define RECORDING_MAX ((size_t)1 << 30)	/* bytes of one file, taken apart */
+
+struct run {
+	const struct test_wishes *wishes;
+	struct play_setup setup;
+	struct coverage coverage;
+	struct report report;
+	struct outcome outcome;
+	struct update update;
+	struct progress progress;
+	bool left;		/* --update: something still fails */
+	bool trouble;		/* something could not be asked */
+};
+
+static bool
+is_wanted(const struct run *r, struct span name)
+{
+	struct span part = span_of(r->wishes->name);
+
+	return part.len == 0 || (part.len <= name.len &&
+	    memmem(name.ptr, name.len, part.ptr, part.len) != NULL);
+}
+
+/* R->outcome is complete. */
+static void
+tell(struct run *r)
+{
+	if (r->outcome.count > 0)
+		progress_clear(&r->progress);
+	report_test(&r->report, &r->outcome);
+	progress_show(&r->progress, r->report.count, r->report.failed);
+	if (!r->wishes->update)
+		return;
+	if (update_note(&r->update, &r->outcome, r->wishes->strict) > 0 ||
+	    r->outcome.not_reached > 0)
+		r->left = true;
+}
+
+static void
+run_trials(struct run *r, const struct recording *tests)
+{
+	struct engine *e = xcheck(engine_new(r->setup.policy));
+
+	for (size_t i = 0; i < tests->trial_count; i++) {
+		const struct rule_trial *t = &tests->trials[i];
+
+		if (!is_wanted(r, policy_rule(r->setup.policy, t->rule).name))
+			continue;
+		trial_judge(r->setup.policy, e, t, r->setup.coverage,
+		    &r->outcome);
+		tell(r);
+	}
+	engine_free(e);
+}
+
+/* An error in a session is a test that failed. */
+static void
+tell_of_error(struct run *r, const struct problem *p)
+{
+	struct buffer text;
+
+	if (p->line == 0) {
+		command_error("%s: %s", p->file, p->text);
+		r->trouble = true;
+		return;
+	}
+	buffer_init(&text, SIZE_MAX - 1);
+	buffer_addf(&text, "error: %s", p->text);
+	if (p->hint != NULL)
+		buffer_addf(&text, "; %s", p->hint);
+	outcome_begin(&r->outcome, span_make(NULL, 0), p->file, p->line);
+	outcome_add(&r->outcome, FINDING_FAILED, p->line,
+	    buffer_span(&text));
+	buffer_release(&text);
+	tell(r);
+}
+
+/* Of the same file there are more than anybody reads. */
+static void
+tell_of_dropped(struct run *r, const struct error_list *errors)
+{
+	struct buffer text;
+
+	buffer_init(&text, SIZE_MAX - 1);
+	buffer_addf(&text, "error: %zu more, which are not shown",
+	    errors->dropped);
+	outcome_begin(&r->outcome, span_make(NULL, 0), errors->at[0].file, 0);
+	outcome_add(&r->outcome, FINDING_FAILED, 0, buffer_span(&text));
+	buffer_release(&text);
+	tell(r);
+}
+
+static void
+tell_of_errors(struct run *r, struct error_list *errors)
+{
+	for (size_t i = 0; i < errors->count; i++)
+		tell_of_error(r, &errors->at[i]);
+	if (errors->dropped > 0)
+		tell_of_dropped(r, errors);
+	progress_clear(&r->progress);
+	/* They have been told; what is left are warnings. */
+	for (size_t i = 0; i < errors->warning_count; i++) {
+		const struct problem *p = &errors->warnings[i];
+
+		fprintf(stderr, "%s:%u: warning: ", p->file, p->line);
+		printable_plain(stderr, span_of(p->text));
+		fputc('\n', stderr);
+	}
+	error_list_release(errors);
+}
+
+static void
+run_session(struct run *r, const struct recorded_session *s)
+{
+	play_session(&r->setup, s, &r->outcome);
+	tell(r);
+}
+
+/* A session of a rule file whose dialogue stands elsewhere. */
+static void
+run_resolved(struct run *r, const struct recorded_session *s)
+{
+	struct error_list errors = { .count = 0 };
+	struct recording found;
+
+	recording_init(&found, RECORDING_MAX);
+	(void)session_resolve(&found, s, &errors);
+	for (size_t i = 0; i < found.count; i++)
+		run_session(r, &found.sessions[i]);
+	tell_of_errors(r, &errors);
+	recording_release(&found);
+}
+
+static void
+run_sessions(struct run *r, const struct recording *tests)
+{
+	for (size_t i = 0; i < tests->count; i++) {
+		const struct recorded_session *s = &tests->sessions[i];
+
+		if (!is_wanted(r, s->name))
+			continue;
+		if (s->source.len > 0 || s->path.len > 0)
+			run_resolved(r, s);
+		else
+			run_session(r, s);
+	}
+}
+
+static void
+run_file(struct run *r, const char *path)
+{
+	struct error_list errors = { .count = 0 };
+	struct recording found;
+	struct error why;
+
+	recording_init(&found, RECORDING_MAX);
+	(void)session_read_file(&found, path, &errors);
+	run_sessions(r, &found);
+	tell_of_errors(r, &errors);
+	recording_release(&found);
+	if (r->update.count == 0)
+		return;
+	progress_clear(&r->progress);
+	if (update_write(&r->update, path, r->wishes->format ==
+	    &report_format_text ? stdout : stderr, &why) == 0)
+		return;
+	command_error("%s", why.text);
+	r->trouble = true;
+}
+
+static void
+run_inline(struct run *r)
+{
+	const struct recording *tests = policy_tests(r->setup.policy);
+	size_t failed;
+
+	if (tests == NULL)
+		return;
+	run_trials(r, tests);
+	run_sessions(r, tests);
+	failed = r->report.failed;
+	if (!r->wishes->update || failed == 0)
+		return;
+	command_error("tests in a rule file are not rewritten");
+	update_release(&r->update);
+	r->left = true;
+}
+
+/* The exit status of a run that has been reported. */
+static int
+run_status(const struct run *r)
+{
+	unsigned percent = coverage_percent(&r->coverage);
+	bool failed = r->wishes->update ? r->left : r->report.failed > 0;
+
+	if (r->trouble)
+		return STATUS_TROUBLE;
+	if (r->wishes->name != NULL && r->report.count == 0) {
+		command_error("test: no test has '%s' in its name",
+		    r->wishes->name);
+		return STATUS_TROUBLE;
+	}
+	if (percent < r->wishes->fail_under) {
+		command_error("test: %u %% of the rules held in some test, "
+		    "not %u %%", percent, r->wishes->fail_under);
+		failed = true;
+	}
+	return failed ? STATUS_NO : STATUS_FINE;
+}
+
+static int
+run_all(const struct test_wishes *w, struct policy *policy)
+{
+	struct run r = { .wishes = w };
+	int status;
+
+	coverage_init(&r.coverage, policy);
+	r.setup = (struct play_setup){ .policy = policy,
+		.body_chunk = w->body_chunk, .update = w->update };
+	if (w->coverage || w->fail_under > 0)
+		r.setup.coverage = &r.coverage;
+	progress_begin(&r.progress);
+	report_begin(&r.report, w->format, w->rules, stdout);
+	r.report.strict = w->strict;
+	r.report.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+	run_inline(&r);
+	for (size_t i = 0; i < w->sessions.count; i++)
+		run_file(&r, w->sessions.at[i]);
+	progress_clear(&r.progress);
+	report_end(&r.report, w->coverage ? &r.coverage : NULL);
+	status = run_status(&r);
+	outcome_release(&r.outcome);
+	update_release(&r.update);
+	coverage_release(&r.coverage);
+	return status;
+}
+
+/* Warnings are for `check`: here they would come with every run. */
+static struct policy *
+load(const char *path)
+{
+	struct error_list errors = { .count = 0 };
+	struct policy *policy;
+	bool opened;
+
+	policy = command_read(path, &opened, &errors);
+	if (policy == NULL)
+		error_list_print(&errors, stderr);
+	error_list_release(&errors);
+	return policy;
+}
+
+int
+test_run(const struct test_wishes *w)
+{
+	struct policy *policy = load(w->rules);
+	int status;
+
+	if (policy == NULL)
+		return STATUS_TROUBLE;
+	status = run_all(w, policy);
+	policy_unref(policy);
+	return status;
+}

@@ -1,0 +1,33 @@
+/*
+ * test_run.h - the run of `millgate test`: what is played, and told of.
+ *
+ * One thread.
+ */
+#ifndef MILLGATE_TEST_RUN_H
+#define MILLGATE_TEST_RUN_H
+
+#include <stdbool.h>
+
+#include "milter/replay/inputs.h"
+#include "milter/replay/report.h"
+
+/* What the command line asks for. */
+struct test_wishes {
+	const char *rules;	/* the rule file; "-" is standard input */
+	struct inputs sessions;
+	const struct report_format *format;
+	const char *name;	/* part of the names wanted; NULL: all */
+	unsigned body_chunk;	/* bytes; 0: as it comes */
+	unsigned fail_under;	/* percent */
+	bool coverage;
+	bool strict;
+	bool update;
+};
+
+/*
+ * Run the tests of the rule file, then those of the sessions, and print the
+ * report. Returns the exit status of the command.
+ */
+int test_run(const struct test_wishes *w);
+
+#endif

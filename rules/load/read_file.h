@@ -1,0 +1,20 @@
+/*
+ * read_file.h - the whole of a file, within a bound.
+ */
+#ifndef MILLGATE_READ_FILE_H
+#define MILLGATE_READ_FILE_H
+
+#include <sys/stat.h>
+
+#include "buffer.h"
+#include "error.h"
+
+/*
+ * Read the regular file PATH, MOST bytes of it at most (a multiple of 1 MiB);
+ * FOUND tells what it is. TEXT is initialized and must be released, after a
+ * failure too. -1 and ERROR, which does not name the file. Load time.
+ */
+int read_file(const char *path, size_t most, struct buffer *text,
+    struct stat *found, struct error *error);
+
+#endif

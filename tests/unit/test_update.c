@@ -1,0 +1,244 @@
+/*
+ * test_update.c - a session file gets the lines that it should have had, and
+ * stays as it is otherwise.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "milter/replay/update.h"
+#include "rules/base/xmalloc.h"
+#include "tests/unit/unit.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+static char folder[] = "/tmp/update.XXXXXX";
+
+/* FOLDER/session.smtp; lasts until the next call. */
+static const char *
+path(void)
+{
+	static char text[64];	/* for the one thread of a test */
+
+	snprintf(text, sizeof text, "%s/session.smtp", folder);
+	return text;
+}
+
+static void
+write_file(const char *text)
+{
+	FILE *f = xcheck(fopen(path(), "w"));
+
+	fputs(text, f);
+	fclose(f);
+}
+
+/* For the caller to free. */
+static char *
+read_file(void)
+{
+	struct buffer text;
+	char *copy;
+	FILE *f = xcheck(fopen(path(), "r"));
+	int c;
+
+	buffer_init(&text, 1 << 20);
+	while ((c = getc(f)) != EOF)
+		buffer_add_char(&text, (char)c);
+	fclose(f);
+	copy = xspandup(buffer_span(&text));
+	buffer_release(&text);
+	return copy;
+}
+
+/* A finding about LINE to LAST of the file. */
+struct found {
+	unsigned line, last;
+	const char *instead;
+};
+
+static const struct {
+	const char *sentence;
+	const char *before;
+	struct found found[3];
+	const char *after;
+	const char *diff;	/* behind the names of the files */
+} rows[] = {
+	{ "one line in the middle", "C: a\nS: 250\nC: b\n",
+	    { { 2, 2, "S: 550\n" } }, "C: a\nS: 550\nC: b\n",
+	    "@@ -2 +2 @@\n-S: 250\n+S: 550\n" },
+	{ "the first line and the last", "S: 250\nC: a\nS: 250\n",
+	    { { 1, 1, "S: 220\n" }, { 3, 3, "S: 221\n" } },
+	    "S: 220\nC: a\nS: 221\n",
+	    "@@ -1 +1 @@\n-S: 250\n+S: 220\n@@ -3 +3 @@\n-S: 250\n+S: 221\n" },
+	{ "a line end of CR and LF stays", "C: a\r\nS: 250\r\nC: b\n",
+	    { { 2, 2, "S: 550\n" } }, "C: a\r\nS: 550\r\nC: b\n",
+	    "@@ -2 +2 @@\n-S: 250\n+S: 550\n" },
+	{ "a last line without an end stays without", "C: a\nS: 250",
+	    { { 2, 2, "S: 550\n" } }, "C: a\nS: 550",
+	    "@@ -2 +2 @@\n-S: 250\n+S: 550\n" },
+	{ "two lines become one", "S: 550-a\nS: 550 b\n@score 1\n",
+	    { { 1, 2, "S: 250\n" }, { 3, 3, "@score 2\n" } },
+	    "S: 250\n@score 2\n",
+	    "@@ -1,2 +1 @@\n-S: 550-a\n-S: 550 b\n+S: 250\n"
+	    "@@ -3 +2 @@\n-@score 1\n+@score 2\n" },
+	{ "one line becomes two, also without an end", "C: a\nS: 250",
+	    { { 2, 2, "S: 550-a\nS: 550 b\n" } }, "C: a\nS: 550-a\nS: 550 b",
+	    "@@ -2 +2,2 @@\n-S: 250\n+S: 550-a\n+S: 550 b\n" },
+	{ "a line may go", "S: 250\n@quarantine x\nC: QUIT\n",
+	    { { 2, 2, "" } }, "S: 250\nC: QUIT\n",
+	    "@@ -2 +1,0 @@\n-@quarantine x\n" },
+	{ "the order of the findings does not matter", "S: 1\nS: 2\nS: 3\n",
+	    { { 3, 3, "S: c\n" }, { 1, 1, "S: a\n" } }, "S: a\nS: 2\nS: c\n",
+	    "@@ -1 +1 @@\n-S: 1\n+S: a\n@@ -3 +3 @@\n-S: 3\n+S: c\n" },
+	{ "what is printed of it does no harm", "@header A: \033[2J\n",
+	    { { 1, 1, "@header A: \001\n" } }, "@header A: \001\n",
+	    "@@ -1 +1 @@\n-@header A: \\x1b[2J\n+@header A: \\x01\n" },
+};
+
+/* Carry out FOUND; the diff behind its first two lines, to be freed. */
+static char *
+apply(const struct found *found, int want)
+{
+	struct update u = { .count = 0 };
+	struct outcome o = { .count = 0 };
+	struct error why;
+	char *diff = NULL, *rest;
+	size_t length = 0;
+	FILE *out = xcheck(open_memstream(&diff, &length));
+
+	outcome_begin(&o, span_of("x"), "x", 1);
+	for (size_t i = 0; i < 3 && found[i].line > 0; i++) {
+		struct finding *f = outcome_add(&o, FINDING_FAILED,
+		    found[i].line, span_of("why"));
+
+		f->last_line = found[i].last;
+		f->instead = xstrdup(found[i].instead);
+	}
+	outcome_add(&o, FINDING_FAILED, 1, span_of("no help for this"));
+	outcome_add(&o, FINDING_UNCHECKED, 1, span_of("nor for this"));
+	check_size(update_note(&u, &o, false), 1);
+	check_int(update_write(&u, path(), out, &why), want);
+	check_size(u.count, 0);
+	fclose(out);
+	rest = strchr(diff, '@');
+	rest = xstrdup(rest != NULL ? rest : "");
+	free(diff);
+	update_release(&u);
+	outcome_release(&o);
+	return rest;
+}
+
+static void
+test_rows(void)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *diff, *after;
+
+		unit_case(rows[i].sentence);
+		write_file(rows[i].before);
+		diff = apply(rows[i].found, 0);
+		after = read_file();
+		check_text(after, rows[i].after);
+		check_text(diff, rows[i].diff);
+		free(diff);
+		free(after);
+	}
+}
+
+static void
+test_left(void)
+{
+	struct update u = { .count = 0 };
+	struct outcome o = { .count = 0 };
+
+	outcome_begin(&o, span_of("x"), "x", 1);
+	outcome_add(&o, FINDING_FAILED, 1, span_of("no help for this"));
+	outcome_add(&o, FINDING_UNCHECKED, 1, span_of("nor for this"));
+	check_size(update_note(&u, &o, false), 1);
+	check_size(update_note(&u, &o, true), 2);
+	check_size(u.count, 0);
+	update_release(&u);
+	outcome_release(&o);
+}
+
+static void
+test_mode(void)
+{
+	static const struct found found[3] = { { 1, 1, "S: 550\n" } };
+	struct stat status;
+
+	write_file("S: 250\n");
+	check_int(chmod(path(), 0640), 0);
+	free(apply(found, 0));
+	check_int(stat(path(), &status), 0);
+	check_int(status.st_mode & 07777, 0640);
+}
+
+static void
+test_link(void)
+{
+	static const struct found found[3] = { { 1, 1, "S: 550\n" } };
+	struct stat status;
+	char other[64], *after;
+
+	snprintf(other, sizeof other, "%s/other", folder);
+	write_file("S: 250\n");
+	check_int(rename(path(), other), 0);
+	check_int(symlink("other", path()), 0);
+	free(apply(found, 0));
+	check_int(lstat(path(), &status), 0);
+	check_true(S_ISLNK(status.st_mode));
+	after = read_file();
+	check_text(after, "S: 550\n");
+	free(after);
+	unlink(path());
+	unlink(other);
+}
+
+/* Somebody wrote to it while it was played. */
+static void
+test_other_file(void)
+{
+	static const struct found found[3] = { { 2, 2, "S: 550\n" } };
+	char *after;
+
+	write_file("S: 250\nC: MAIL\nS: 250\n");
+	free(apply(found, -1));
+	after = read_file();
+	check_text(after, "S: 250\nC: MAIL\nS: 250\n");
+	free(after);
+	write_file("S: 250\n");
+	free(apply(found, -1));
+	unlink(path());
+	free(apply(found, -1));
+}
+
+static void
+test_end(void)
+{
+	unlink(path());
+	check_int(rmdir(folder), 0);	/* nothing was left in it */
+}
+
+static void
+test_begin(void)
+{
+	check_true(mkdtemp(folder) != NULL);
+}
+
+static const struct unit_test tests[] = {
+	{ "there is a folder to work in", test_begin },
+	{ "lines are replaced, and the rest stays byte for byte", test_rows },
+	{ "what cannot be written is counted", test_left },
+	{ "a file keeps its mode", test_mode },
+	{ "a link stays one", test_link },
+	{ "a file that has changed is left alone", test_other_file },
+	{ "nothing is left behind", test_end },
+};
+
+UNIT_MAIN("update", tests)
