@@ -64,12 +64,13 @@ struct given_fact {
 };
 
 /*
- * Judge rule number RULE of POLICY alone, with the facts in GIVEN known and no
- * other having a value, as at the end of a message to one recipient. VERDICT is
+ * Judge rule number RULE alone, as at the end of a message to one recipient,
+ * with the facts in GIVEN and what follows from them: the halves of a sender or
+ * recipient, the names of header fields, and a score of 0. No other has a
+ * value, and one in GIVEN that the rule does not read is ignored. VERDICT is
  * what it then says (CONTINUE: no verdict, with its edits) and *HELD whether it
- * holds. A fact that the rule does not read is ignored. E is a session under
- * the policy, used for nothing else; what VERDICT holds lives until its next
- * use. -1: it could not be judged, VERDICT->error says why.
+ * holds. E is a session used for nothing else; what VERDICT holds lives until
+ * its next use. -1: it could not be judged, VERDICT->error says why.
  */
 int engine_try_rule(struct engine *e, size_t rule,
     const struct given_fact *given, size_t count, bool *held,

@@ -88,8 +88,8 @@ struct rule_info {
 					 * when nothing above holds it back */
 	enum phase told;		/* and when the rules above are counted
 					 * in */
-	struct span waits_for;		/* fact that makes `answers` late; empty:
-					 * none does */
+	struct span waits_for;		/* the fact that makes `answers` late;
+					 * empty: none does */
 	size_t held_by;			/* rule that makes `told` later than
 					 * `answers`; SIZE_MAX: none */
 };

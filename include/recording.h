@@ -138,6 +138,20 @@ struct rule_trial {
 					 * compared */
 };
 
+/*
+ * A session of a file that was not taken. Its errors are in the list that was
+ * filled with it, unless that was full.
+ */
+struct lost_session {
+	struct span name;
+	const char *file;
+	unsigned line;
+	size_t first;			/* of these errors */
+	size_t shown;			/* so many are in the list */
+	size_t hidden;			/* so many not; both 0: the file breaks
+					 * off in it, a warning says where */
+};
+
 struct recording {
 	struct arena arena;
 	struct recorded_session *sessions;
@@ -146,6 +160,9 @@ struct recording {
 	struct rule_trial *trials;
 	size_t trial_count;
 	size_t trial_room;
+	struct lost_session *lost;
+	size_t lost_count;
+	size_t lost_room;
 };
 
 /* Make R empty; it takes no memory yet and at most LIMIT bytes later. */
@@ -166,6 +183,9 @@ struct record *recording_add(struct recording *r, struct recorded_session *s,
 
 /* A new trial at its end, cleared; the same holds. */
 struct rule_trial *recording_add_trial(struct recording *r);
+
+/* A new lost session, cleared; the same holds. */
+struct lost_session *recording_add_lost(struct recording *r);
 
 /* Its name in session files, without '@'; EXPECT_REPLY's is "S:". */
 const char *expect_name(enum expect_kind k);

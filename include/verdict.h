@@ -48,9 +48,10 @@ const char *verdict_name(enum verdict_kind k);
 
 /*
  * An SMTP reply. The class of code and status agree (RFC 3463): 5xx and 5.x.x
- * with REJECT, 4xx and 4.x.x with TEMPFAIL, 421 and 4.x.x with CLOSE alone. Text is printable ASCII, its lines
- * are divided by LF, each at most REPLY_LINE_MAX bytes where '%' counts twice,
- * for milters must double it. code 0: no reply of its own.
+ * with REJECT, 4xx and 4.x.x with TEMPFAIL, 421 and 4.x.x with CLOSE alone. Text
+ * is printable ASCII, its lines are divided by LF, each at most REPLY_LINE_MAX
+ * bytes where '%' counts twice, for milters must double it. code 0: no reply of
+ * its own.
  */
 struct reply {
 	unsigned code;

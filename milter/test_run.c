@@ -78,52 +78,113 @@ run_trials(struct run *r, const struct recording *tests)
 	engine_free(e);
 }
 
-/* An error in a session is a test that failed. */
+/* To the test at hand: what is wrong with its session. */
 static void
-tell_of_error(struct run *r, const struct problem *p)
+add_errors(struct run *r, const struct problem *at, size_t count)
 {
 	struct buffer text;
 
-	if (p->line == 0) {
-		command_error("%s: %s", p->file, p->text);
-		r->trouble = true;
-		return;
-	}
 	buffer_init(&text, SIZE_MAX - 1);
-	buffer_addf(&text, "error: %s", p->text);
-	if (p->hint != NULL)
-		buffer_addf(&text, "; %s", p->hint);
-	outcome_begin(&r->outcome, span_make(NULL, 0), p->file, p->line);
-	outcome_add(&r->outcome, FINDING_FAILED, p->line,
-	    buffer_span(&text));
+	for (const struct problem *p = at; p < at + count; p++) {
+		if (p->line == 0) {
+			command_error("%s: %s", p->file, p->text);
+			r->trouble = true;
+			continue;
+		}
+		buffer_clear(&text);
+		buffer_addf(&text, "error: %s", p->text);
+		if (p->hint != NULL)
+			buffer_addf(&text, "; %s", p->hint);
+		outcome_add(&r->outcome, FINDING_FAILED, p->line,
+		    buffer_span(&text))->file = p->file;
+	}
 	buffer_release(&text);
-	tell(r);
 }
 
 /* Of the same file there are more than anybody reads. */
 static void
-tell_of_dropped(struct run *r, const struct error_list *errors)
+add_hidden(struct run *r, size_t count)
 {
 	struct buffer text;
 
+	if (count == 0)
+		return;
 	buffer_init(&text, SIZE_MAX - 1);
-	buffer_addf(&text, "error: %zu more, which are not shown",
-	    errors->dropped);
-	outcome_begin(&r->outcome, span_make(NULL, 0), errors->at[0].file, 0);
-	outcome_add(&r->outcome, FINDING_FAILED, 0, buffer_span(&text));
+	buffer_addf(&text, "error: %zu more, which are not shown", count);
+	outcome_add(&r->outcome, FINDING_FAILED, r->outcome.line,
+	    buffer_span(&text));
 	buffer_release(&text);
+}
+
+/* ERRORS have nothing but the warning that the session breaks off. */
+static void
+add_cut(struct run *r, const struct error_list *errors)
+{
+	for (size_t i = 0; i < errors->warning_count; i++) {
+		const struct problem *p = &errors->warnings[i];
+
+		outcome_add(&r->outcome, FINDING_UNCHECKED, p->line,
+		    span_of(p->text));
+	}
+}
+
+/* If what was added to the test at hand is one. */
+static void
+tell_of_failure(struct run *r)
+{
+	if (r->outcome.count > 0)
+		tell(r);
+}
+
+/* An error that belongs to no session. */
+static void
+tell_of_error(struct run *r, const struct problem *p)
+{
+	outcome_begin(&r->outcome, span_make(NULL, 0), p->file, p->line);
+	add_errors(r, p, 1);
+	tell_of_failure(r);
+}
+
+/* A session that was not taken is a test all the same: it has failed, or could
+ * not be checked. */
+static void
+tell_of_session(struct run *r, const struct lost_session *l,
+    const struct error_list *errors)
+{
+	if (!is_wanted(r, l->name))
+		return;
+	outcome_begin(&r->outcome, l->name, l->file, l->line);
+	add_errors(r, errors->at + l->first, l->shown);
+	add_hidden(r, l->hidden);
+	/* A file breaks off in its last session, and once. */
+	if (r->outcome.count == 0)
+		add_cut(r, errors);
 	tell(r);
 }
 
+/* What ERRORS say about the file that FOUND comes from. */
 static void
-tell_of_errors(struct run *r, struct error_list *errors)
+tell_of_lost(struct run *r, const struct recording *found,
+    const struct error_list *errors)
 {
-	for (size_t i = 0; i < errors->count; i++)
-		tell_of_error(r, &errors->at[i]);
-	if (errors->dropped > 0)
-		tell_of_dropped(r, errors);
+	size_t next = 0;
+
+	for (size_t i = 0; i < found->lost_count; i++) {
+		const struct lost_session *l = &found->lost[i];
+
+		while (next < l->first)
+			tell_of_error(r, &errors->at[next++]);
+		tell_of_session(r, l, errors);
+		next += l->shown;
+	}
+	while (next < errors->count)
+		tell_of_error(r, &errors->at[next++]);
+}
+
+static void
+tell_of_warnings(struct run *r, const struct error_list *errors)
+{
 	progress_clear(&r->progress);
-	/* They have been told; what is left are warnings. */
 	for (size_t i = 0; i < errors->warning_count; i++) {
 		const struct problem *p = &errors->warnings[i];
 
@@ -131,7 +192,6 @@ tell_of_errors(struct run *r, struct error_list *errors)
 		printable_plain(stderr, span_of(p->text));
 		fputc('\n', stderr);
 	}
-	error_list_release(errors);
 }
 
 static void
@@ -152,7 +212,13 @@ run_resolved(struct run *r, const struct recorded_session *s)
 	(void)session_resolve(&found, s, &errors);
 	for (size_t i = 0; i < found.count; i++)
 		run_session(r, &found.sessions[i]);
-	tell_of_errors(r, &errors);
+	/* Whatever is wrong with it, it is one test. */
+	outcome_begin(&r->outcome, s->name, s->file, s->line);
+	add_errors(r, errors.at, errors.count);
+	add_hidden(r, errors.dropped);
+	tell_of_failure(r);
+	tell_of_warnings(r, &errors);
+	error_list_release(&errors);
 	recording_release(&found);
 }
 
@@ -172,25 +238,39 @@ run_sessions(struct run *r, const struct recording *tests)
 }
 
 static void
-run_file(struct run *r, const char *path)
+rewrite_file(struct run *r, const char *path, struct span played)
 {
-	struct error_list errors = { .count = 0 };
-	struct recording found;
 	struct error why;
 
-	recording_init(&found, RECORDING_MAX);
-	(void)session_read_file(&found, path, &errors);
-	run_sessions(r, &found);
-	tell_of_errors(r, &errors);
-	recording_release(&found);
 	if (r->update.count == 0)
 		return;
 	progress_clear(&r->progress);
-	if (update_write(&r->update, path, r->wishes->format ==
+	if (update_write(&r->update, path, played, r->wishes->format ==
 	    &report_format_text ? stdout : stderr, &why) == 0)
 		return;
 	command_error("%s", why.text);
 	r->trouble = true;
+}
+
+static void
+run_file(struct run *r, const char *path)
+{
+	struct error_list errors = { .count = 0 };
+	struct recording found;
+	struct buffer text;
+
+	recording_init(&found, RECORDING_MAX);
+	buffer_init(&text, 0);
+	(void)session_read_file(&found, path, &text, &errors);
+	if (!r->wishes->update)
+		buffer_release(&text);	/* the recording has copies */
+	run_sessions(r, &found);
+	tell_of_lost(r, &found, &errors);
+	tell_of_warnings(r, &errors);
+	rewrite_file(r, path, buffer_span(&text));
+	buffer_release(&text);
+	error_list_release(&errors);
+	recording_release(&found);
 }
 
 static void
@@ -224,6 +304,10 @@ run_status(const struct run *r)
 		command_error("test: no test has '%s' in its name",
 		    r->wishes->name);
 		return STATUS_TROUBLE;
+	}
+	if (r->wishes->strict && r->report.count == 0) {
+		command_error("test: there is nothing to test");
+		failed = true;
 	}
 	if (percent < r->wishes->fail_under) {
 		command_error("test: %u %% of the rules held in some test, "

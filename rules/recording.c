@@ -158,6 +158,20 @@ recording_add_trial(struct recording *r)
 	return t;
 }
 
+struct lost_session *
+recording_add_lost(struct recording *r)
+{
+	void *at = r->lost;
+	struct lost_session *l;
+
+	if (grow(&r->arena, &at, &r->lost_room, r->lost_count, sizeof *l) < 0)
+		return NULL;
+	r->lost = at;
+	l = &r->lost[r->lost_count++];
+	*l = (struct lost_session){ .file = "" };
+	return l;
+}
+
 void
 recording_release(struct recording *r)
 {

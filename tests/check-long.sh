@@ -13,6 +13,10 @@ source=$MILLGATE_SOURCE
 build=$MILLGATE_BUILD
 program=tests/unit/test_reference
 seed=${MILLGATE_SEED:-$(date +%s)000}
+command -v patch >/dev/null || {
+	echo "check-long: needs patch(1)" >&2
+	exit 99
+}
 work=$(mktemp -d "${TMPDIR:-/tmp}/check-long.XXXXXX") || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 99' HUP INT TERM

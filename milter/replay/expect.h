@@ -37,7 +37,7 @@ enum expect_result {
 };
 
 /*
- * Does S meet X? If not, WHY gets "expected …, got …", and INSTEAD the lines of
+ * Does S meet X? If not, WHY gets "expected A, got B", and INSTEAD the lines of
  * a session file that would be met, each ended by LF; *KNOWN is false when no
  * such lines can be told. When it was not seen WHY says what.
  */

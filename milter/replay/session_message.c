@@ -304,6 +304,8 @@ reader_message_file(struct reader *r, struct span path)
 {
 	struct buffer full;
 
+	/* Whatever is wrong with it, the reply below it is to the message. */
+	r->answered = false;
 	if (r->awaited != AWAIT_MESSAGE && r->awaited != AWAIT_BLOCK) {
 		problem_hint(reader_error(r, NULL, "no message can follow "
 		    "here"), "@message stands behind 'C: DATA', or behind its "

@@ -6,7 +6,9 @@
  * above alone, so a message may hold anything, a line "@session" too.
  *
  * Failure: an error is reported and the session that it is in is taken back
- * when it ends; the rest of the file is read as if nothing were wrong.
+ * when it ends; the rest of the file is read as if nothing were wrong. A last
+ * line without an end is as good as any, if it is right: it may lack nothing
+ * but that, as editors leave it; if it is wrong, the file was cut off in it.
  */
 #include "config.h"
 
@@ -40,6 +42,10 @@ reader_error(struct reader *r, const char *at, const char *format, ...)
 	struct error why;
 	va_list ap;
 
+	if (r->unended) {
+		reader_cut(r, r->line, "its last line has no end");
+		return NULL;
+	}
 	r->failed = true;
 	r->wrong = true;
 	if (r->silent)
@@ -121,8 +127,15 @@ reader_line(struct span *rest, struct span *line)
 bool
 reader_next(struct reader *r)
 {
-	if (!reader_line(&r->rest, &r->text))
-		return false;
+	if (!reader_line(&r->rest, &r->text)) {
+		if (r->rest.len == 0)
+			return false;
+		r->text = r->rest;
+		if (r->text.ptr[r->text.len - 1] == '\r')
+			r->text.len--;	/* half of an end */
+		r->rest = span_skip(r->rest, r->rest.len);
+		r->unended = true;
+	}
 	r->line++;
 	return true;
 }
@@ -167,12 +180,29 @@ is_at_word(struct span line, const char *word)
 	    is_blank(line.ptr[strlen(word)]));
 }
 
+/* The session is wrong. */
+static void
+session_lose(struct reader *r)
+{
+	struct lost_session *lost = recording_add_lost(r->out);
+
+	if (lost != NULL) {
+		lost->name = r->session->name;
+		lost->file = r->session->file;
+		lost->line = r->session->line;
+		lost->first = r->errors_before;
+		lost->shown = r->errors->count - r->errors_before;
+		lost->hidden = r->errors->dropped - r->dropped_before;
+	}
+	/* It is the last one, so nothing moves. */
+	r->out->count--;
+}
+
 static void
 session_end(struct reader *r)
 {
-	/* It is the last one, so nothing moves. */
 	if (r->session != NULL && r->wrong)
-		r->out->count--;
+		session_lose(r);
 	r->session = NULL;
 	r->wrong = false;
 	r->silent = false;
@@ -194,6 +224,8 @@ session_begin(struct reader *r, struct span name)
 	r->session->file = r->file;
 	r->session->line = r->line;
 	r->session->name = reader_copy(r, name);
+	r->errors_before = r->errors->count;
+	r->dropped_before = r->errors->dropped;
 }
 
 /*
@@ -240,10 +272,13 @@ read_command(struct reader *r)
 	r->commands = true;
 	r->answered = false;
 	r->awaited = AWAIT_NOTHING;
+	r->odd_chunk = 0;
 	if (span_equal_nocase(span_trim(text), span_of("DATA")))
 		r->awaited = AWAIT_MESSAGE;
 	else if (is_bdat(text, &size))
 		reader_chunk(r, size);
+	else if (span_equal_nocase(reader_word(&text), span_of("BDAT")))
+		r->odd_chunk = r->line;
 }
 
 static void
@@ -254,6 +289,10 @@ read_other(struct reader *r)
 	p = reader_error(r, r->text.ptr, "a line begins with C:, S:, @ or #");
 	if (begins_with(r->text, "\xef\xbb\xbf"))
 		problem_hint(p, "save the file without a byte order mark");
+	else if (r->odd_chunk > 0)
+		problem_hint(p, "the bytes of a chunk stand behind 'C: BDAT' "
+		    "and their number; there is none in line %u, or it is too "
+		    "large", r->odd_chunk);
 	else
 		problem_hint(p, "a message stands between 'C: DATA' and a line "
 		    "with a dot alone");
@@ -284,7 +323,8 @@ read_line(struct reader *r)
 	if (is_at_word(r->text, "@session")) {
 		name = span_skip(r->text, strlen("@session"));
 		session_begin(r, span_trim(span_head(name, SESSION_LINE_MAX)));
-	} else if (r->session == NULL) {
+	} else if (r->session == NULL || (r->unended &&
+	    span_starts_with(span_of("@session"), r->text))) {
 		session_begin(r, span_make(NULL, 0));
 	}
 	if (r->session == NULL)
@@ -304,28 +344,27 @@ read_line(struct reader *r)
 		read_other(r);
 }
 
-/*
- * What is left when all whole lines are read. A remark, and a line that would
- * have begun another session, are no loss to the one above.
- */
-static void
-read_rest(struct reader *r)
+/* Does the session end in DATA, with nothing behind it? */
+static bool
+ends_in_data(const struct reader *r)
 {
-	bool harmless;
+	return r->awaited == AWAIT_MESSAGE &&
+	    r->session->records[r->session->count - 1].kind == RECORD_COMMAND;
+}
 
-	if (r->awaited == AWAIT_BLOCK) {
+/* All lines have been read. Is something missing? */
+static void
+check_end(struct reader *r)
+{
+	struct place place = { r->file, r->line, 0 };
+
+	if (r->awaited == AWAIT_BLOCK)
 		reader_cut(r, r->line, "no message stands behind 'S: 354'");
-		return;
-	}
-	if (r->rest.len == 0)
-		return;
-	r->text = r->rest;
-	harmless = begins_with(r->text, "#") || span_trim(r->text).len == 0 ||
-	    span_starts_with(span_of("@session"), r->text) ||
-	    is_at_word(r->text, "@session");
-	if (harmless && !is_message(r))
-		session_end(r);
-	reader_cut(r, r->line + 1, "its last line has no end");
+	else if (ends_in_data(r))
+		reader_cut(r, r->line, "nothing stands behind 'C: DATA'");
+	else if (r->unended && !r->wrong)
+		(void)error_list_warn(r->errors, place, span_make(NULL, 0),
+		    "the last line has no end; it is taken as it stands");
 }
 
 int
@@ -342,7 +381,7 @@ reader_run(struct recording *out, const char *name, unsigned above,
 	while (!r.full && reader_next(&r))
 		read_line(&r);
 	if (!r.full)
-		read_rest(&r);
+		check_end(&r);
 	session_end(&r);
 	return r.failed ? -1 : 0;
 }
@@ -356,25 +395,22 @@ session_read(struct recording *out, const char *name, struct span text,
 
 int
 session_read_file(struct recording *out, const char *path,
-    struct error_list *errors)
+    struct buffer *text, struct error_list *errors)
 {
 	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-	struct buffer text;
 	struct error why;
 	int result = -1;
 	FILE *in;
 
 	in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	buffer_init(&text, 0);
 	if (in == NULL)
 		(void)error_set(&why, "cannot be read: %s", strerror(errno));
-	if (in == NULL || reader_bytes(in, SESSION_FILE_MAX, &text, &why) < 0)
+	if (in == NULL || reader_bytes(in, SESSION_FILE_MAX, text, &why) < 0)
 		(void)error_list_add(errors, (struct place){ name, 0, 0 },
 		    span_make(NULL, 0), "%s", why.text);
 	else
-		result = session_read(out, name, buffer_span(&text), errors);
+		result = session_read(out, name, buffer_span(text), errors);
 	if (in != NULL && in != stdin)
 		(void)fclose(in);
-	buffer_release(&text);
 	return result;
 }

@@ -3,11 +3,13 @@
  *
  * What is wrong with a file is an error with its place, and costs the session
  * that it is in; all others are read. A file that breaks off loses its last
- * session, with a warning. Load time, one thread.
+ * session, with a warning; one that lacks the end of its last line alone gets
+ * the warning only. Load time, one thread.
  */
 #ifndef MILLGATE_SESSION_READ_H
 #define MILLGATE_SESSION_READ_H
 
+#include "buffer.h"
 #include "error.h"
 #include "recording.h"
 
@@ -18,14 +20,18 @@
 /*
  * Add the sessions in TEXT, known as NAME, to OUT, which keeps copies of all it
  * needs. Paths in it are relative to NAME's folder. -1 when something was
- * wrong: ERRORS says what, and the sessions that are right are in OUT.
+ * wrong: ERRORS says what, and the sessions that are right are in OUT, with a
+ * list of the others.
  */
 int session_read(struct recording *out, const char *name, struct span text,
     struct error_list *errors);
 
-/* The same from the file PATH; "-" is standard input. */
+/*
+ * The same from the file PATH; "-" is standard input. TEXT, which the caller
+ * has initialized and releases, gets what is in it.
+ */
 int session_read_file(struct recording *out, const char *path,
-    struct error_list *errors);
+    struct buffer *text, struct error_list *errors);
 
 /*
  * Add TEST, a session with `source` or `path`, to OUT with what these hold; OUT

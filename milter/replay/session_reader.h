@@ -28,6 +28,11 @@ struct reader {
 	unsigned line;		/* its number; 0: before the first */
 	struct recorded_session *session;	/* NULL: none has begun */
 	enum awaited awaited;
+	size_t errors_before;	/* the session: in the list, */
+	size_t dropped_before;	/* and not in it any more */
+	unsigned odd_chunk;	/* line of a BDAT without a size, if that is
+				 * the last command; else 0 */
+	bool unended;		/* the line at hand, the last one, has no end */
 	bool client;		/* the session has one */
 	bool commands;		/* and some of these */
 	bool answered;		/* by S: lines, the last one of them */
@@ -39,8 +44,9 @@ struct reader {
 
 /*
  * Add an error in the line at hand, AT a byte of it (NULL: the line as a
- * whole). The session is wrong from then on. NULL: the list is full, or the
- * session is silent.
+ * whole). The session is wrong from then on. In a line that has no end it is
+ * what cut the file off. NULL: that, the list is full, or the session is
+ * silent.
  */
 struct problem *reader_error(struct reader *r, const char *at,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -67,7 +73,10 @@ struct record *reader_add(struct reader *r, enum record_kind kind);
  */
 bool reader_line(struct span *rest, struct span *line);
 
-/* The next line into `text` and `line`; false: there is none. */
+/*
+ * The next line into `text` and `line`; the last one of the file may go without
+ * an end. False: there is none.
+ */
 bool reader_next(struct reader *r);
 
 /* What is behind "C:" or "S:", without the blank that belongs to it. */

@@ -23,13 +23,13 @@ reply_line(struct reader *r, struct reply *reply, bool *more)
 	*more = text.len > 3 && text.ptr[3] == '-';
 	if (!*more)
 		return 0;
+	if (span_starts_with(r->rest, span_of("S:")))
+		return 0;
 	if (span_find(r->rest, '\n') == r->rest.len) {
 		reader_cut(r, r->line, "the reply in this line has no end");
 		r->rest = span_make(NULL, 0);
 		return -1;
 	}
-	if (span_starts_with(r->rest, span_of("S:")))
-		return 0;
 	problem_hint(reader_error(r, NULL, "this reply has no end"),
 	    "'-' behind the code says that another S: line follows");
 	return -1;

@@ -77,15 +77,18 @@ session_resolve(struct recording *out, const struct recorded_session *test,
 {
 	size_t before = out->count;
 	bool elsewhere = test->path.len > 0;
+	struct buffer text;
 	int result;
 
 	if (test->path_of_message)
 		return resolve_message(out, test, errors);
+	buffer_init(&text, 0);
 	if (elsewhere)
-		result = session_read_file(out, test->path.ptr, errors);
+		result = session_read_file(out, test->path.ptr, &text, errors);
 	else
 		result = reader_run(out, test->file, test->source_line,
 		    test->source, errors);
+	buffer_release(&text);
 	if (result == 0 && out->count - before != 1) {
 		problem_hint(complain(test, errors, "there must be one session "
 		    "in what 'session' names"), "session files with more can "

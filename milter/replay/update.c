@@ -1,10 +1,14 @@
 /*
  * update.c - a session file that expects what comes.
  *
- * The file is read again, its lines copied, those that change in their places,
+ * The file is read again and must be what was played, but for what a recorder
+ * has added since. Its lines are copied, those that change in their places,
  * with the line ends that the file has. The new text goes into a file beside
  * the old one, to the disk, and by rename(2) into its place: whoever reads it
  * sees the one or the other.
+ *
+ * A file that its user would not write to is not replaced either, nor is one
+ * with a second name, which would keep the old text.
  *
  * Failure: -1, and the old file stays as it is.
  */
@@ -126,25 +130,20 @@ copy_until(struct rewriting *w, unsigned line)
 		buffer_add(&w->out, take_line(&w->rest));
 }
 
-/* Leave out the lines of C. *END is the end of the last one. */
-static int
-drop_lines(struct rewriting *w, const struct update_change *c,
-    struct span *end)
+/* Leave out the lines of C. Returns the end of the last one. */
+static struct span
+drop_lines(struct rewriting *w, const struct update_change *c)
 {
-	for (; w->line <= c->last_line; w->line++) {
-		struct span line = without_end(take_line(&w->rest), end);
+	struct span end = span_of("\n");
 
-		/* Another file by now: these were S: and @ lines. */
-		if (line.len == 0 || (line.ptr[0] != 'S' &&
-		    line.ptr[0] != '@'))
-			return -1;
-		print_line(w->diff, '-', line);
-	}
-	return 0;
+	for (; w->line <= c->last_line; w->line++)
+		print_line(w->diff, '-', without_end(take_line(&w->rest),
+		    &end));
+	return end;
 }
 
 /* The lines of C go, those that it has instead come. */
-static int
+static void
 change(struct rewriting *w, const struct update_change *c)
 {
 	struct span instead = span_of(c->instead), end, line, ignored;
@@ -155,8 +154,7 @@ change(struct rewriting *w, const struct update_change *c)
 	print_range(w->diff, '-', c->line, c->last_line - c->line + 1);
 	print_range(w->diff, '+', w->new_line, count);
 	fputs(" @@\n", w->diff);
-	if (drop_lines(w, c, &end) < 0)
-		return -1;
+	end = drop_lines(w, c);
 	while (instead.len > 0) {
 		line = without_end(take_line(&instead), &ignored);
 		print_line(w->diff, '+', line);
@@ -166,17 +164,14 @@ change(struct rewriting *w, const struct update_change *c)
 		    span_of("\n") : end);
 	}
 	w->new_line += count;
-	return 0;
 }
 
-static int
+static void
 change_all(struct rewriting *w, const struct update *u)
 {
 	for (size_t i = 0; i < u->count; i++)
-		if (change(w, &u->at[i]) < 0)
-			return -1;
+		change(w, &u->at[i]);
 	copy_until(w, UINT_MAX);
-	return 0;
 }
 
 /* --- The file --------------------------------------------------------------
@@ -229,9 +224,10 @@ sync_folder(const char *path)
 	free(folder);
 }
 
-/* Put TEXT in the place of the file PATH, an absolute one, with its MODE. */
+/* Put TEXT in the place of the file PATH, an absolute one, which is as OLD. */
 static int
-replace(const char *path, mode_t mode, struct span text, struct error *error)
+replace(const char *path, const struct stat *old, struct span text,
+    struct error *error)
 {
 	struct buffer beside;
 	char *name;
@@ -247,7 +243,8 @@ replace(const char *path, mode_t mode, struct span text, struct error *error)
 		    strerror(errno));
 		goto out;
 	}
-	if (fchmod(fd, mode & 07777) < 0 || write_all(fd, text) < 0 ||
+	if (fchown(fd, old->st_uid, old->st_gid) < 0 ||
+	    fchmod(fd, old->st_mode & 07777) < 0 || write_all(fd, text) < 0 ||
 	    fsync(fd) < 0 || rename(name, path) < 0) {
 		error_set(error, "cannot write %s: %s", path,
 		    strerror(errno));
@@ -263,8 +260,39 @@ out:
 	return result;
 }
 
+/*
+ * May the file FD, found at PATH, be replaced? Write permission is asked for
+ * in the mode, too: root has it for every file, and yet somebody took it away.
+ */
 static int
-rewrite(struct update *u, const char *path, FILE *diff, struct error *error)
+check_file(int fd, const char *path, struct stat *found, struct error *error)
+{
+	if (fstat(fd, found) < 0)
+		return error_set(error, "cannot read %s: %s", path,
+		    strerror(errno));
+	if (!S_ISREG(found->st_mode))
+		return error_set(error, "%s is not a regular file", path);
+	if ((found->st_mode & 0222) == 0 ||
+	    faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0)
+		return error_set(error, "%s is left alone: it is not to be "
+		    "written to", path);
+	if (found->st_nlink > 1)
+		return error_set(error, "%s is left alone: it has other names "
+		    "(hard links), which would keep the old text", path);
+	return 0;
+}
+
+/* Is NOW what was PLAYED, or that with whole lines added to it? */
+static bool
+is_as_played(struct span now, struct span played)
+{
+	return span_starts_with(now, played) && (now.len == played.len ||
+	    span_ends_with(played, span_of("\n")));
+}
+
+static int
+rewrite(struct update *u, const char *path, struct span played, FILE *diff,
+    struct error *error)
 {
 	struct rewriting w = { .line = 1, .new_line = 1, .diff = diff };
 	char *real = realpath(path, NULL);
@@ -275,23 +303,22 @@ rewrite(struct update *u, const char *path, FILE *diff, struct error *error)
 	buffer_init(&text, SESSION_FILE_MAX);
 	buffer_init(&w.out, SIZE_MAX - 1);
 	fd = real != NULL ? open(real, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0 || fstat(fd, &found) < 0) {
+	if (fd < 0) {
 		error_set(error, "cannot read %s: %s", path, strerror(errno));
 		goto out;
 	}
-	if (!S_ISREG(found.st_mode)) {
-		error_set(error, "%s is not a regular file", path);
-		goto out;
-	}
-	if (read_all(fd, &text, path, error) < 0)
+	if (check_file(fd, path, &found, error) < 0 ||
+	    read_all(fd, &text, path, error) < 0)
 		goto out;
 	w.rest = buffer_span(&text);
-	fprintf(diff, "--- %s\n+++ %s\n", path, path);
-	if (change_all(&w, u) < 0) {
-		error_set(error, "%s has changed since it was played", path);
+	if (!is_as_played(w.rest, played)) {
+		error_set(error, "%s has changed meanwhile and is left alone",
+		    path);
 		goto out;
 	}
-	result = replace(real, found.st_mode, buffer_span(&w.out), error);
+	fprintf(diff, "--- %s\n+++ %s\n", path, path);
+	change_all(&w, u);
+	result = replace(real, &found, buffer_span(&w.out), error);
 out:
 	if (fd >= 0)
 		close(fd);
@@ -302,14 +329,14 @@ out:
 }
 
 int
-update_write(struct update *u, const char *path, FILE *diff,
-    struct error *error)
+update_write(struct update *u, const char *path, struct span played,
+    FILE *diff, struct error *error)
 {
 	int result = 0;
 
 	if (u->count > 0) {
 		qsort(u->at, u->count, sizeof *u->at, by_line);
-		result = rewrite(u, path, diff, error);
+		result = rewrite(u, path, played, diff, error);
 	}
 	while (u->count > 0)
 		free(u->at[--u->count].instead);

@@ -34,13 +34,14 @@ struct update {
 size_t update_note(struct update *u, struct outcome *o, bool strict);
 
 /*
- * Print the changes to the file PATH as `diff -U0` does, and carry them out:
- * the new file takes the place of the old one at once, with its mode; it is on
- * the disk before. -1: nothing was changed, and ERROR says why. U is empty
- * afterwards.
+ * Print the changes to the file PATH, which held PLAYED, as `diff -U0` does,
+ * and carry them out: the new file takes the place of the old one at once, with
+ * its owner and mode; it is on the disk before. -1: nothing was changed, and
+ * ERROR says why: the file does not begin with PLAYED any more, may not be
+ * written to, or has another name. U is empty afterwards.
  */
-int update_write(struct update *u, const char *path, FILE *diff,
-    struct error *error);
+int update_write(struct update *u, const char *path, struct span played,
+    FILE *diff, struct error *error);
 
 /* Free all. A released or zeroed list may be released again. */
 void update_release(struct update *u);

@@ -2,8 +2,8 @@
  * envelope.c - who sends a message, and to whom.
  *
  * A recipient that is removed goes as often as it was given; one that is not
- * there is none to remove. ASCII case is ignored then, as SMTP clients are
- * careless with it.
+ * there is none to remove. Every byte counts then, as in Postfix, whose queue
+ * file keeps each way in which a recipient was written.
  *
  * Failure: without memory nothing is added, and the caller refuses the command.
  */
@@ -81,7 +81,7 @@ take_out(struct envelope *e, struct span address)
 	size_t left = 0;
 
 	for (size_t i = 0; i < e->count; i++)
-		if (!span_equal_nocase(e->recipients[i], address))
+		if (!span_equal(e->recipients[i], address))
 			e->recipients[left++] = e->recipients[i];
 	e->count = left;
 }

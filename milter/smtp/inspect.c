@@ -90,6 +90,7 @@ edit(struct smtp_session *s, const struct verdict *v,
 			break;
 		}
 	}
+	message_settle(&s->message);
 	return result;
 }
 

@@ -2,7 +2,9 @@
  * message.c - one message: its header fields, its body, and edits to them.
  *
  * The fields are a row of spans into the content, or into the arena for those
- * that an edit made; an edit moves no byte of the others.
+ * that an edit made; an edit moves no byte of the others. Fields that are
+ * removed stay in the row until another is put in, or all is done, so that the
+ * index holds for all edits in between.
  *
  * Failure: without memory, or room for a field, an edit is not done, and the
  * caller refuses the message.
@@ -31,6 +33,8 @@ message_reset(struct message *m)
 	buffer_clear(&m->content);
 	arena_reset(&m->arena);
 	m->count = 0;
+	m->gone = 0;
+	m->indexed = false;
 	m->body = span_make(NULL, 0);
 	m->divided = false;
 }
@@ -40,6 +44,7 @@ message_release(struct message *m)
 {
 	buffer_release(&m->content);
 	arena_release(&m->arena);
+	field_index_release(&m->index);
 	free(m->fields);
 	*m = (struct message){ .count = 0 };
 }
@@ -72,15 +77,39 @@ message_insert(struct message *m, size_t place,
 	    (m->count - place) * sizeof *m->fields);
 	m->fields[place] = *field;
 	m->count++;
+	m->indexed = false;
 	return 0;
 }
 
-static void
-drop(struct message *m, size_t place)
+void
+message_settle(struct message *m)
 {
-	m->count--;
-	memmove(m->fields + place, m->fields + place + 1,
-	    (m->count - place) * sizeof *m->fields);
+	size_t left = 0;
+
+	for (size_t i = 0; m->gone > 0 && i < m->count; i++)
+		if (!m->fields[i].gone)
+			m->fields[left++] = m->fields[i];
+	if (m->gone == 0)
+		return;
+	m->count = left;
+	m->gone = 0;
+	m->indexed = false;
+}
+
+static int
+make_index(struct message *m)
+{
+	if (m->indexed)
+		return 0;
+	message_settle(m);
+	if (field_index_begin(&m->index, m->count) < 0)
+		return -1;
+	for (size_t i = 0; i < m->count; i++)
+		m->index.slots[i] = (struct field_slot){
+			m->fields[i].shown.name, i };
+	field_index_sort(&m->index);
+	m->indexed = true;
+	return 0;
 }
 
 /* "NAME: VALUE" and its CRLF in the arena; the LF of folds become CRLF. */
@@ -140,6 +169,7 @@ int
 message_compose(struct message *m, struct span name, struct span value,
     struct message_field *field)
 {
+	field->gone = false;
 	field->shown.name = arena_copy(&m->arena, name);
 	field->shown.value = make_value(m, value);
 	if (m->arena.exhausted)
@@ -159,46 +189,58 @@ is_field_name(struct span name)
 	return name.len > 0;
 }
 
-/* Place of the INDEX-th field NAME; count when there are fewer. */
-static size_t
-find(const struct message *m, struct span name, unsigned index)
+static int
+add(struct message *m, const struct edit *edit)
 {
-	size_t i;
+	struct message_field field;
+	size_t place;
 
-	for (i = 0; i < m->count; i++)
-		if (span_equal_nocase(m->fields[i].shown.name, name) &&
-		    index-- <= 1)
-			break;
-	return i;
+	message_settle(m);
+	place = m->count;
+	if (edit->kind == EDIT_INSERT_HEADER && edit->index < place)
+		place = edit->index;
+	return message_compose(m, edit->name, edit->value, &field) < 0 ?
+	    -1 : message_insert(m, place, &field);
+}
+
+static void
+drop(struct message *m, const struct field_slot *slot)
+{
+	m->fields[slot->place].gone = true;
+	m->gone++;
+	field_index_drop(&m->index, slot);
+}
+
+/* CHANGE or REMOVE. */
+static int
+change(struct message *m, const struct edit *edit)
+{
+	bool removal = edit->kind == EDIT_REMOVE_HEADER ||
+	    edit->value.len == 0;
+	const struct field_slot *slot;
+
+	if (make_index(m) < 0)
+		return -1;
+	slot = field_index_find(&m->index, edit->name,
+	    edit->index > 0 ? edit->index : 1);
+	if (slot == NULL)
+		return removal ? 0 : add(m, edit);
+	if (!removal)
+		return message_compose(m, edit->name, edit->value,
+		    &m->fields[slot->place]);
+	drop(m, slot);
+	return 0;
 }
 
 int
 message_edit(struct message *m, const struct edit *edit)
 {
-	struct message_field field;
-	size_t place = m->count;
-
 	if (!is_field_name(edit->name))
 		return 0;
 	if (edit->kind == EDIT_CHANGE_HEADER ||
 	    edit->kind == EDIT_REMOVE_HEADER)
-		place = find(m, edit->name, edit->index);
-	else if (edit->kind == EDIT_INSERT_HEADER && edit->index < m->count)
-		place = edit->index;
-
-	if (edit->kind == EDIT_REMOVE_HEADER ||
-	    (edit->kind == EDIT_CHANGE_HEADER && edit->value.len == 0)) {
-		if (place < m->count)
-			drop(m, place);
-		return 0;
-	}
-	if (message_compose(m, edit->name, edit->value, &field) < 0)
-		return -1;
-	if (edit->kind == EDIT_CHANGE_HEADER && place < m->count) {
-		m->fields[place] = field;
-		return 0;
-	}
-	return message_insert(m, place, &field);
+		return change(m, edit);
+	return add(m, edit);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "buffer.h"
 #include "edit.h"
+#include "milter/smtp/field_index.h"
 #include "smtp_session.h"
 
 /* Postfix cuts a field at this many bytes, so that a filter can be told of it:
@@ -22,6 +23,7 @@
 struct message_field {
 	struct span raw;		/* its bytes, with the final CRLF */
 	struct smtp_field shown;	/* as a filter sees it */
+	bool gone;			/* removed, and not yet taken away */
 };
 
 struct message {
@@ -30,6 +32,9 @@ struct message {
 	struct message_field *fields;	/* owned */
 	size_t count;
 	size_t room;
+	size_t gone;			/* of the fields */
+	struct field_index index;	/* of the others */
+	bool indexed;			/* it is of the fields as they are */
 	struct span body;		/* of the content */
 	bool divided;			/* an empty line ended the header */
 };
@@ -66,9 +71,13 @@ int message_compose(struct message *m, struct span name, struct span value,
  * 3.7 does: fields are counted at that moment; CHANGE of a field that is not
  * there adds it, with an empty value it removes it; an index of 0 means 1. For
  * INSERT the index is the number of fields, of any name, that stay above. A
- * name that is none changes nothing. -1: there is no memory.
+ * name that is none changes nothing. The fields are to be looked at again when
+ * they are settled. -1: there is no memory.
  */
 int message_edit(struct message *m, const struct edit *edit);
+
+/* All edits are done: `fields` has only what is left of them. */
+void message_settle(struct message *m);
 
 /*
  * The header's bytes after all edits, with the empty line behind them, which is

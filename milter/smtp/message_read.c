@@ -4,7 +4,7 @@
  * The header ends at the first line that is neither a field, as RFC 5322 2.2
  * defines it, nor a continuation; when that line is not empty it is the first
  * of the body, as in Postfix, and an empty one goes between. Also as in
- * Postfix, lines "From …" above all fields, which mbox files leave behind, are
+ * Postfix, lines "From " above all fields, which mbox files leave behind, are
  * made fields X-Mailbox-Line, and some fields are removed unseen.
  *
  * Failure: a message with too many fields, or for which there is no memory, is
@@ -153,6 +153,7 @@ read_field(struct message *m, struct span *rest)
 
 	if (name == 0)
 		return 0;
+	field.gone = false;
 	field.raw = span_head(*rest, folded_length(*rest));
 	if (show(m, span_head(*rest, name),
 	    without_line_end(span_skip(field.raw, colon + 1)),

@@ -145,7 +145,8 @@ smtp_session_message(struct smtp_session *s, struct span bytes,
 	if (s->want != SMTP_WANT_DATA)
 		return s->want;
 	feed_stuffed(s, bytes, out);
-	if (bytes.len > 0 && !span_ends_with(bytes, span_of("\r\n")))
+	if (bytes.len > 0 && !span_ends_with(bytes,
+	    span_of(s->config.normalize ? "\n" : "\r\n")))
 		smtp_session_feed(s, span_of("\r\n"), out);
 	return smtp_session_feed(s, span_of(".\r\n"), out);
 }

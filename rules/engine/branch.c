@@ -252,6 +252,8 @@ static void
 walk_rule(struct walk *w, struct engine *e, const struct rule *rule,
     const struct recipient *r)
 {
+	unsigned failures = e->regex_failures;
+	bool refused = e->regex_refused;
 	struct reading *reading = NULL;
 
 	if (rule->when == NULL)
@@ -262,7 +264,11 @@ walk_rule(struct walk *w, struct engine *e, const struct rule *rule,
 	w->recipient = r;
 	w->question = (struct question){ reading, rule, ELEMENT_ANY };
 	written_settle_above(e, rule, r);
+	/* What was judged is looked at again: that is not counted twice. */
+	e->regex_failures = 0;
 	(void)walk_condition(w, rule->when);
+	e->regex_failures = failures;
+	e->regex_refused = refused;
 }
 
 static bool
@@ -279,14 +285,47 @@ visit_regex(struct walk *w, const struct hit *hit)
 	return true;
 }
 
-void
-branch_capture(struct engine *e, const struct rule *rule,
-    const struct recipient *r, struct capture *c)
+/* What is known of RULE's branch for R. */
+static struct branch *
+branch_of(struct engine *e, const struct rule *rule,
+    const struct recipient *r)
 {
-	struct walk w = { .visit = visit_regex, .capture = c };
+	struct branch *b = &e->branch;
 
-	c->regex = NULL;
+	if (!rule->per_recipient)
+		r = NULL;	/* it holds for all in the same way */
+	/* First, for what is set above may have a branch of its own. */
+	written_settle_above(e, rule, r);
+	if (b->rule != rule || b->recipient != r || b->view != e->view) {
+		branch_forget(e);
+		b->rule = rule;
+		b->recipient = r;
+		b->view = e->view;
+	}
+	return b;
+}
+
+void
+branch_forget(struct engine *e)
+{
+	e->branch.rule = NULL;
+	e->branch.captured = e->branch.looked_up = false;
+	e->branch.element_count = 0;
+}
+
+const struct capture *
+branch_capture(struct engine *e, const struct rule *rule,
+    const struct recipient *r)
+{
+	struct branch *b = branch_of(e, rule, r);
+	struct walk w = { .visit = visit_regex, .capture = &b->capture };
+
+	if (b->captured)
+		return &b->capture;
+	b->capture.regex = NULL;
 	walk_rule(&w, e, rule, r);
+	b->captured = true;
+	return &b->capture;
 }
 
 static bool
@@ -304,8 +343,18 @@ branch_element(struct engine *e, const struct rule *rule,
 {
 	struct walk w = { .visit = visit_family,
 		.wanted = &e->policy->slots[slot] };
+	struct branch *b = branch_of(e, rule, r);
+	size_t i;
 
+	for (i = 0; i < b->element_count; i++)
+		if (b->slots[i] == slot)
+			return b->elements[i];
 	walk_rule(&w, e, rule, r);
+	if (i < BRANCH_ELEMENTS) {
+		b->slots[i] = slot;
+		b->elements[i] = w.element;
+		b->element_count++;
+	}
 	return w.element;
 }
 
@@ -329,7 +378,12 @@ branch_table_value(struct engine *e, const struct rule *rule,
     const struct recipient *r)
 {
 	struct walk w = { .visit = visit_table };
+	struct branch *b = branch_of(e, rule, r);
 
-	walk_rule(&w, e, rule, r);
-	return w.found;
+	if (!b->looked_up) {
+		walk_rule(&w, e, rule, r);
+		b->value = w.found;
+		b->looked_up = true;
+	}
+	return b->value;
 }

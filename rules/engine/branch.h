@@ -4,22 +4,20 @@
  * `then` may use what a regex of that branch captured, the element of a family
  * that it tested, or the right-hand side of the table entry that it found. All
  * are found by walking the branch once more, for the one rule that needs it,
- * rather than being kept for every rule.
+ * rather than being kept for every rule; e->branch keeps them for that one.
  */
 #ifndef MILLGATE_BRANCH_H
 #define MILLGATE_BRANCH_H
 
 #include "rules/engine/session.h"
 
-/* The groups of the first regex in reading order; regex NULL: there is none. */
-struct capture {
-	const struct regex *regex;
-	struct span groups[REGEX_GROUPS_MAX];
-};
-
-/* Fill C for the condition of RULE, which holds for R (NULL: for no one). */
-void branch_capture(struct engine *e, const struct rule *rule,
-    const struct recipient *r, struct capture *c);
+/*
+ * What the first regex of the branch captured by which RULE, which holds, does
+ * so for R (NULL: for no one in particular). It lasts until something is asked
+ * of another rule or recipient.
+ */
+const struct capture *branch_capture(struct engine *e,
+    const struct rule *rule, const struct recipient *r);
 
 /*
  * The number of the element of SLOT's family that satisfied RULE's condition;
@@ -31,6 +29,9 @@ size_t branch_element(struct engine *e, const struct rule *rule,
 /* The right-hand side of the first table entry found; empty: there is none. */
 struct span branch_table_value(struct engine *e, const struct rule *rule,
     const struct recipient *r);
+
+/* Forget what was found: another message begins. */
+void branch_forget(struct engine *e);
 
 /* Do the facts of slots A and B speak of the same elements? */
 bool slots_are_family(const struct slot *a, const struct slot *b);

@@ -95,19 +95,26 @@ decision_score(struct engine *e, struct decision *d, struct reading *r,
 		    o->index + 1 : SIZE_MAX);
 }
 
-/* Tell the refusal that outcome O of reading R is. */
+/* Word the refusal that outcome O is, for recipient R. */
 static int
-refuse(struct engine *e, const struct outcome *o, struct reading *r,
+word(struct engine *e, const struct outcome *o, const struct recipient *r,
+    struct reply *reply)
+{
+	if (o->answer != ANSWER_FAILED)
+		return expand_reply(e, o->rule, r, reply);
+	*reply = decide_error_reply();
+	return 0;
+}
+
+/* Tell the refusal in V that outcome O of reading R is, worded already. */
+static int
+tell(struct engine *e, const struct outcome *o, struct reading *r,
     struct verdict *v)
 {
 	struct decision *d;
 
 	v->kind = outcome_verdict(e, o);
 	e->told = o->rule;
-	if (o->answer == ANSWER_FAILED)
-		v->reply = decide_error_reply();
-	else if (expand_reply(e, o->rule, r->first, &v->reply) < 0)
-		return -1;	/* the arena's flag says why */
 	d = session_decide(e, scope_of_phase(e->phase), o->rule);
 	if (d == NULL)
 		return -1;	/* the arena's flag says why */
@@ -116,6 +123,13 @@ refuse(struct engine *e, const struct outcome *o, struct reading *r,
 	if (e->phase != PHASE_UNKNOWN)
 		decision_score(e, d, r, o);
 	return 0;
+}
+
+static int
+refuse(struct engine *e, const struct outcome *o, struct reading *r,
+    struct verdict *v)
+{
+	return word(e, o, r->first, &v->reply) < 0 ? -1 : tell(e, o, r, v);
 }
 
 /* Tell that the message, or all that may come, is accepted or discarded. */
@@ -233,15 +247,10 @@ decide_recipient(struct engine *e, struct recipient *r, struct verdict *v)
 	r->refused = r->reading->refused = true;
 	if (report_logs(e, r->reading, o.index) < 0 ||
 	    report_shadow(e, r->reading, &o) < 0 ||
-	    refuse(e, &o, r->reading, v) < 0)
-		return -1;
-	/* Words that name the recipient are those of the one at hand. */
-	if (r != r->reading->first && o.answer == ANSWER_YES &&
-	    expand_reply(e, o.rule, r, &v->reply) < 0)
+	    word(e, &o, r, &v->reply) < 0 || tell(e, &o, r->reading, v) < 0)
 		return -1;
 	d = &e->decisions[e->decision_count - 1];
 	d->recipient = r->address;
-	d->reply = v->reply;
 	return 0;
 }
 
@@ -449,12 +458,15 @@ decide_command(struct engine *e, struct verdict *v)
 	for (i = 0; i < list->count && o.answer == ANSWER_NO; i++) {
 		o.rule = list->at[i];
 		o.index = o.rule->index;
+		e->why.text[0] = '\0';
 		o.answer = rule_holds(e, o.rule, NULL);
 	}
 	if (o.answer == ANSWER_NO || o.answer == ANSWER_UNKNOWN)
 		return 0;
-	if (o.answer == ANSWER_FAILED)
+	if (o.answer == ANSWER_FAILED) {
+		session_note_unjudged(e, o.rule);
 		session_log_unjudged(e, o.rule, "on_error decides");
+	}
 	if (!verdict_is_refusal(outcome_verdict(e, &o)))
 		return 0;
 	return report_rule(e, o.rule, &e->general) < 0 ? -1 :

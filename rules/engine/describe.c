@@ -269,6 +269,9 @@ survey_take(struct survey *s, const struct rule *r, enum phase first)
 		return;
 	if (r->until != 0 && last < PHASE_MAIL)
 		last = PHASE_MAIL;
+	for (i = 0; i < r->read_count; i++)
+		if (slot_last(s, r->reads[i]) > last)
+			last = slot_last(s, r->reads[i]);
 	if (r->verdict != VERDICT_CONTINUE)
 		hold_take(&s->shadow, last, r);
 	if (r->verdict != VERDICT_CONTINUE && r->mode == MODE_ENFORCE)

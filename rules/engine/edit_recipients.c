@@ -51,7 +51,8 @@ grow_index(struct recipient_model *m)
 /* The recipient with ADDRESS, gone or not; made when there is none. NULL: no
  * memory. */
 static struct model_recipient *
-recipient_get(struct recipient_model *m, struct span address, bool original)
+recipient_get(struct recipient_model *m, struct span address,
+    const struct recipient *original)
 {
 	unsigned long hash = span_hash_nocase(address,
 	    m->engine->policy->hash_key);
@@ -72,7 +73,8 @@ recipient_get(struct recipient_model *m, struct span address, bool original)
 
 /* From now on the message is for ADDRESS, too. */
 static void
-recipient_put(struct recipient_model *m, struct span address, bool original)
+recipient_put(struct recipient_model *m, struct span address,
+    const struct recipient *original)
 {
 	struct model_recipient *r = recipient_get(m, address, original);
 
@@ -88,13 +90,13 @@ recipient_model_init(struct recipient_model *m, struct engine *e)
 	*m = (struct recipient_model){ .engine = e };
 	for (r = e->recipients; r != NULL; r = r->next)
 		if (!r->refused)
-			recipient_put(m, r->address, true);
+			recipient_put(m, r->address, r);
 }
 
 void
 recipient_discard(struct recipient_model *m, const struct recipient *r)
 {
-	struct model_recipient *here = recipient_get(m, r->address, true);
+	struct model_recipient *here = recipient_get(m, r->address, r);
 
 	if (here != NULL)
 		here->gone = here->discarded = true;
@@ -106,7 +108,7 @@ recipient_add(struct recipient_model *m, const struct deed *d)
 	struct span address;
 
 	if (deed_address(d, deed_text(d), &address))
-		recipient_put(m, address, false);
+		recipient_put(m, address, NULL);
 }
 
 /*
@@ -183,13 +185,26 @@ recipient_rewrite(struct recipient_model *m, const struct deed *d)
 	}
 	for (i = 0; i < count; i++)
 		if (m->at[i].found)
-			recipient_put(m, m->at[i].becomes, false);
+			recipient_put(m, m->at[i].becomes, NULL);
 }
 
 size_t
 recipient_operations_max(const struct recipient_model *m)
 {
-	return m->count;
+	return m->count + m->engine->spelling_count;
+}
+
+/* The MTA knows R by all the ways in which it was named. */
+static size_t
+remove_all(const struct recipient *r, struct edit *edits)
+{
+	const struct spelling *s;
+	size_t n = 0;
+
+	for (s = r->spellings; s != NULL; s = s->next)
+		edits[n++] = (struct edit){ .value = s->address,
+			.kind = EDIT_REMOVE_RECIPIENT };
+	return n;
 }
 
 /* Nobody is left: take those back for whom the message was. */
@@ -202,7 +217,8 @@ restore(struct recipient_model *m)
 		if (!m->at[i].gone || m->remover == NULL)
 			return;
 	for (i = 0; i < m->count; i++)
-		m->at[i].gone = !m->at[i].original || m->at[i].discarded;
+		m->at[i].gone = m->at[i].original == NULL ||
+		    m->at[i].discarded;
 	session_log_failure(m->engine, m->remover, "it would leave the "
 	    "message without recipients; none is removed");
 }
@@ -216,13 +232,12 @@ recipient_operations(struct recipient_model *m, struct edit *edits)
 	restore(m);
 	for (i = 0; i < m->count; i++) {
 		r = &m->at[i];
-		if (r->original && r->gone)
-			edits[n++] = (struct edit){ .value = r->address,
-				.kind = EDIT_REMOVE_RECIPIENT };
+		if (r->original != NULL && r->gone)
+			n += remove_all(r->original, edits + n);
 	}
 	for (i = 0; i < m->count; i++) {
 		r = &m->at[i];
-		if (!r->original && !r->gone)
+		if (r->original == NULL && !r->gone)
 			edits[n++] = (struct edit){ .value = r->address,
 				.kind = EDIT_ADD_RECIPIENT };
 	}

@@ -13,7 +13,7 @@
 struct model_recipient {
 	struct span address;
 	unsigned long hash;
-	bool original;
+	const struct recipient *original;	/* NULL: an action added it */
 	bool discarded;
 	bool gone;
 	bool found;			/* the action at hand is about it */

@@ -176,7 +176,8 @@ replace_matches(struct rewriting *w)
 			replace(w, from, to);
 		w->start = behind(w, to);
 	} while (w->deed->action->all && w->start <= w->text.len &&
-	    w->count <= REPLACEMENTS_MAX);
+	    w->count <= REPLACEMENTS_MAX &&
+	    w->deed->engine->encoded.len <= HEADER_TEXT_MAX);
 	return w->count > 0 ? ANSWER_YES : ANSWER_NO;
 }
 

@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "ip.h"
+#include "rules/engine/branch.h"
 #include "rules/engine/decide.h"
 #include "rules/engine/learn.h"
 #include "rules/engine/life.h"
@@ -83,6 +84,21 @@ on_mail(struct engine *e, const struct event *event, struct verdict *v)
 	return decide_sender(e, v);
 }
 
+/*
+ * A recipient that has been named before, perhaps in another way. One that was
+ * refused need not be found again.
+ */
+static int
+on_repeated_rcpt(struct engine *e, struct recipient *r, struct span path,
+    struct verdict *v)
+{
+	if (!r->refused && recipients_spell(e, r, path) < 0)
+		return decide_too_many(e, path, v);
+	v->kind = r->given.kind;
+	v->reply = r->given.reply;
+	return 0;
+}
+
 static int
 on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 {
@@ -92,16 +108,14 @@ on_rcpt(struct engine *e, const struct event *event, struct verdict *v)
 
 	learn_until(e, PHASE_RCPT, event);
 	r = recipients_find(e, address);
-	if (r != NULL) {
-		v->kind = r->given.kind;
-		v->reply = r->given.reply;
-		return 0;
-	}
+	if (r != NULL)
+		return on_repeated_rcpt(e, r, event->envelope.path, v);
 	if (e->recipient_count >= e->policy->settings.limits.recipients)
 		return decide_too_many(e, address, v);
 	r = recipients_add(e, &plain);
 	if (r == NULL)
 		return 0;	/* engine_feed() looks at the arena */
+	(void)recipients_spell(e, r, event->envelope.path);
 	if (decide_recipient(e, r, v) < 0)
 		return -1;
 	r->given = (struct given){ v->kind, v->reply };
@@ -168,10 +182,15 @@ on_close(struct engine *e, const struct event *event, struct verdict *v)
 	return 0;
 }
 
-/* Judged apart from the message that may be under way. */
+/*
+ * Judged apart from the message that may be under way: what a command costs is
+ * not counted against it, and its own time is that of the command.
+ */
 static int
 on_unknown(struct engine *e, const struct event *event, struct verdict *v)
 {
+	unsigned failures = e->regex_failures;
+	int64_t now = e->now;
 	int result;
 
 	/* A flood of them between messages must not use up the next one's. */
@@ -179,8 +198,15 @@ on_unknown(struct engine *e, const struct event *event, struct verdict *v)
 		life_forget_message(e);
 	learn_commands(e, event);
 	e->command_known = true;
+	e->regex_failures = 0;
+	e->now = event->time;
+	branch_forget(e);
 	result = decide_command(e, v);
+	branch_forget(e);	/* the line is gone with the event */
 	e->command_known = false;
+	e->regex_failures = failures;
+	e->regex_refused = false;
+	e->now = now;
 	return result;
 }
 
@@ -218,22 +244,64 @@ repeat_answer(const struct engine *e, const struct step *step,
 	v->reply = e->final.reply;
 }
 
-/* From here on the message has the answer of settings.on_error. */
+/* Verdicts of this event are void; what rules ran into stays worth a line. */
+static void
+void_verdicts(struct engine *e)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < e->decision_count; i++)
+		if (e->decisions[i].scope == DECISION_FAILURE ||
+		    e->decisions[i].scope == DECISION_LOG)
+			e->decisions[n++] = e->decisions[i];
+	e->decision_count = n;
+}
+
+/* Say that the engine failed, behind what else is worth a line. */
+static void
+tell_failure(struct engine *e, const struct given *safe, struct verdict *v)
+{
+	struct decision *d;
+
+	void_verdicts(e);
+	d = session_decide(e, DECISION_MESSAGE, NULL);
+	v->decisions = e->decisions;
+	v->decision_count = e->decision_count;
+	if (d == NULL) {	/* no memory: the one that is always there */
+		e->failure = session_decision(e, DECISION_MESSAGE);
+		d = &e->failure;
+		v->decisions = d;
+		v->decision_count = 1;
+	}
+	d->kind = safe->kind;
+	d->reply = safe->reply;
+	d->detail = span_of(e->trouble.text);
+}
+
+/*
+ * From here on the message has the answer of settings.on_error. An unknown
+ * command has it for itself.
+ */
 static void
 give_up(struct engine *e, const struct step *step, struct verdict *v)
 {
-	e->answered = true;
-	e->final = (struct given){ .kind = e->policy->settings.on_error };
-	if (e->final.kind == VERDICT_TEMPFAIL)
-		e->final.reply = decide_error_reply();
-	e->failure = session_decision(e, DECISION_MESSAGE);
-	e->failure.kind = e->final.kind;
-	e->failure.reply = e->final.reply;
-	e->failure.detail = span_of(e->trouble.text);
+	struct given safe = { .kind = e->policy->settings.on_error };
+
+	if (safe.kind == VERDICT_TEMPFAIL)
+		safe.reply = decide_error_reply();
 	memset(v, 0, sizeof *v);
 	v->error = e->trouble;
-	v->decisions = &e->failure;
-	v->decision_count = 1;
+	tell_failure(e, &safe, v);
+	if (step->phase == PHASE_UNKNOWN) {
+		/* ACCEPT would be the whole message's. */
+		if (verdict_is_refusal(safe.kind)) {
+			v->kind = safe.kind;
+			v->reply = safe.reply;
+		}
+		return;
+	}
+	e->answered = true;
+	e->final = safe;
 	repeat_answer(e, step, v);
 }
 
@@ -264,20 +332,23 @@ keep_answer(struct engine *e, const struct step *step, const struct verdict *v)
 	return 0;
 }
 
+static void
+shade(struct decision *d)
+{
+	if (d->shadow == SHADOW_NONE && (d->edits > 0 ||
+	    verdict_is_refusal(d->kind) || d->kind == VERDICT_DISCARD))
+		d->shadow = SHADOW_WOULD;
+}
+
 /* In `mode: shadow` the MTA hears nothing of what was decided. */
 static void
 withhold(struct engine *e, struct verdict *v)
 {
-	struct decision *d;
 	size_t i;
 
-	for (i = 0; i < e->decision_count; i++) {
-		d = &e->decisions[i];
-		if (d->shadow == SHADOW_NONE && (d->edits > 0 ||
-		    verdict_is_refusal(d->kind) || d->kind ==
-		    VERDICT_DISCARD))
-			d->shadow = SHADOW_WOULD;
-	}
+	for (i = 0; i < e->decision_count; i++)
+		shade(&e->decisions[i]);
+	shade(&e->failure);
 	v->kind = VERDICT_CONTINUE;
 	v->reply = (struct reply){ .code = 0 };
 	v->edits = NULL;
@@ -314,7 +385,9 @@ judge(struct engine *e, const struct event *event, const struct step *step,
 		    "up in this message");
 	if (result == 0)
 		result = keep_answer(e, step, v);
-	if (session_is_exhausted(e))
+	/* Nothing is decided when all is over; what begins then says it. */
+	if (event->kind != EVENT_ABORT && event->kind != EVENT_CLOSE &&
+	    session_is_exhausted(e))
 		result = error_set(&e->trouble, "the session needs more "
 		    "memory than it may have");
 	return result;

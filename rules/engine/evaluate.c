@@ -113,7 +113,10 @@ test_holds(struct engine *e, const struct test *t, const struct descent *d)
 	else
 		result = test_common(e, t);
 	if (result == ANSWER_NO && d->negative && is_cut_off(e, t))
-		return ANSWER_FAILED;
+		return values_cut_off(e);
+	/* It may have been found out for another rule. */
+	if (result == ANSWER_FAILED && e->why.text[0] == '\0')
+		e->why = e->regex_why;
 	return result;
 }
 

@@ -19,7 +19,7 @@ struct question {
 	struct reading *reading;	/* NULL: a rule that is the same for
 					 * all */
 	const struct rule *rule;
-	size_t element;			/* of a family; ELEMENT_ANY: whichever */
+	size_t element;			/* of a family; ELEMENT_ANY: any */
 };
 
 /* Does RULE hold for READING (NULL: it is the same for all)? */
@@ -33,6 +33,9 @@ enum answer condition_answer(struct engine *e, const struct condition *c,
 /* Does T hold when VALUES are what its fact has? */
 enum answer values_test(struct engine *e, const struct test *t,
     const struct values *values);
+
+/* FAILED, and why: what is asked for may stand behind the cut. */
+enum answer values_cut_off(struct engine *e);
 
 /* Are there as many VALUES as T's `exists` and `count` want? */
 bool values_are_as_many(const struct test *t, const struct values *values);

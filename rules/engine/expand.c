@@ -19,8 +19,6 @@ struct expansion {
 	const struct rule *rule;
 	const struct recipient *recipient;
 	const struct capture *own;	/* of the action; NULL: none */
-	struct capture capture;		/* of the rule's condition */
-	bool captured;			/* it is filled */
 	bool cut;			/* something was left out */
 };
 
@@ -33,18 +31,15 @@ expansion_init(struct expansion *x, struct engine *e, const struct rule *rule,
 	x->rule = rule;
 	x->recipient = r;
 	x->own = NULL;
-	x->captured = x->cut = false;
+	x->cut = false;
 	buffer_clear(&e->text);
 }
 
-/* What the rule's condition captured; found when it is first asked for. */
+/* What the rule's condition captured. */
 static const struct capture *
 rule_capture(struct expansion *x)
 {
-	if (!x->captured)
-		branch_capture(x->engine, x->rule, x->recipient, &x->capture);
-	x->captured = true;
-	return &x->capture;
+	return branch_capture(x->engine, x->rule, x->recipient);
 }
 
 static struct span

@@ -26,8 +26,8 @@ enum fact_flag {
 	FACT_PER_RECIPIENT = 2,	/* another value for each recipient */
 	FACT_CONNECTION = 4,	/* the same for all messages of a connection */
 	FACT_MANY = 8,		/* may have more than one value */
-	FACT_FIELDWISE = 32,	/* learnt from each header field */
 	FACT_WRITTEN = 16,	/* by rules, for those below them: no learner */
+	FACT_FIELDWISE = 32,	/* learnt from each header field */
 };
 
 /* Facts with the same family, not 0, speak of the same elements in order. */

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "rules/engine/branch.h"
 #include "rules/engine/expand.h"
 #include "rules/engine/life.h"
 #include "rules/engine/reading.h"
@@ -172,6 +173,10 @@ life_forget_message(struct engine *e)
 	forget_fields(e);
 	forget_body(e);
 	recipients_forget(e);
+	branch_forget(e);
+	e->why.text[0] = '\0';
+	e->unjudged = NULL;
+	e->unjudged_count = e->unjudged_room = 0;
 	memset(e->said, 0, e->policy->rule_count);
 	e->sender = e->queue_id = span_make(NULL, 0);
 	e->regex_failures = 0;

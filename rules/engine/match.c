@@ -183,6 +183,13 @@ is_negative(const struct matcher_list *l)
 	return false;
 }
 
+enum answer
+values_cut_off(struct engine *e)
+{
+	(void)error_set(&e->why, "the body goes on behind limits.body");
+	return ANSWER_FAILED;
+}
+
 /*
  * One value satisfies all of `some`. What is cut might hold behind the cut what
  * must not be there.
@@ -197,7 +204,7 @@ some_test(struct engine *e, const struct test *t, const struct values *values)
 	for (i = 0; i < values->count; i++) {
 		one = matchers_test(e, &t->some, slot, values->at[i]);
 		if (one == ANSWER_YES && values->cut && is_negative(&t->some))
-			one = ANSWER_FAILED;
+			one = values_cut_off(e);
 		if (one == ANSWER_YES)
 			return one;
 		if (one == ANSWER_FAILED)
@@ -218,7 +225,7 @@ every_test(struct engine *e, const struct test *t,
 	for (i = 0; i < values->count; i++) {
 		one = matchers_test(e, &t->every, slot, values->at[i]);
 		if (one == ANSWER_YES && values->cut && is_negative(&t->every))
-			one = ANSWER_FAILED;
+			one = values_cut_off(e);
 		if (one == ANSWER_NO)
 			return one;
 		if (one == ANSWER_FAILED)

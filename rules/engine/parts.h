@@ -158,7 +158,7 @@ struct template {
 /* Edits: what is done to a message that is accepted. */
 enum action_kind {
 	ACTION_ADD_HEADER,
-	ACTION_SET_HEADER,		/* one field of that name, and no more */
+	ACTION_SET_HEADER,		/* one of that name, and no more */
 	ACTION_REMOVE_HEADER,
 	ACTION_REWRITE_HEADER,
 	ACTION_SET_SENDER,
@@ -180,7 +180,7 @@ struct action {
 	const struct regex *match;
 	bool all;			/* REWRITE_*: each match in a value */
 	bool or_add;			/* REWRITE_HEADER: when there is none */
-	int nth;			/* REMOVE_HEADER: 0: all; -1: the last */
+	int nth;			/* REMOVE_HEADER; 0: all; -1: last */
 };
 
 /* What a rule tells those below it. */

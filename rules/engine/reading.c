@@ -80,7 +80,10 @@ reading_answer(struct engine *e, const struct rule *rule, struct reading *r)
 		r = NULL;
 	if (rule->written)
 		written_settle(e, r, rule->index);
+	e->why.text[0] = '\0';
 	answer = rule_holds(e, rule, r);
+	if (answer == ANSWER_FAILED)
+		session_note_unjudged(e, rule);
 	*kept = KEPT(answer, e->learnt);
 	return answer;
 }

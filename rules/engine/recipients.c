@@ -12,6 +12,8 @@
 #include "rules/engine/recipients.h"
 
 #define INDEX_FIRST 16
+/* Nobody writes an address in more ways but to keep us busy. */
+#define SPELLINGS_MAX 64
 
 static unsigned long
 address_hash(const struct engine *e, struct span address)
@@ -83,6 +85,27 @@ recipients_add(struct engine *e, const struct event *event)
 	return r;
 }
 
+int
+recipients_spell(struct engine *e, struct recipient *r, struct span path)
+{
+	struct spelling *s;
+
+	for (s = r->spellings; s != NULL; s = s->next)
+		if (span_equal(s->address, path))
+			return 0;
+	if (r->spelling_count == SPELLINGS_MAX)
+		return -1;
+	s = arena_calloc(&e->message, 1, sizeof *s);
+	if (s == NULL)
+		return 0;
+	s->address = arena_copy(&e->message, path);
+	s->next = r->spellings;
+	r->spellings = s;
+	r->spelling_count++;
+	e->spelling_count++;
+	return 0;
+}
+
 void
 recipients_forget(struct engine *e)
 {
@@ -90,4 +113,5 @@ recipients_forget(struct engine *e)
 	e->readings = e->last_reading = NULL;
 	e->index = NULL;
 	e->index_size = e->recipient_count = e->live = 0;
+	e->spelling_count = 0;
 }

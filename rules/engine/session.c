@@ -93,12 +93,39 @@ session_log_failure(struct engine *e, const struct rule *rule, const char *why)
 		d->detail = arena_copy(&e->message, span_of(why));
 }
 
+static const struct unjudged *
+find_unjudged(const struct engine *e, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < e->unjudged_count; i++)
+		if (e->unjudged[i].rule == rule)
+			return &e->unjudged[i];
+	return NULL;
+}
+
+void
+session_note_unjudged(struct engine *e, const struct rule *rule)
+{
+	struct unjudged *u;
+
+	if (e->why.text[0] == '\0' || find_unjudged(e, rule) != NULL ||
+	    session_grow(&e->message, (void **)&e->unjudged,
+	    &e->unjudged_room, e->unjudged_count, sizeof *u) < 0)
+		return;
+	u = &e->unjudged[e->unjudged_count++];
+	u->rule = rule;
+	u->why = arena_copy(&e->message, span_of(e->why.text));
+}
+
 void
 session_log_unjudged(struct engine *e, const struct rule *rule, const char *so)
 {
+	const struct unjudged *u = find_unjudged(e, rule);
 	struct error why;
 
-	(void)error_set(&why, "%s; %s", e->regex_why.text, so);
+	(void)error_set(&why, "%s; %s", u != NULL && u->why.ptr != NULL ?
+	    u->why.ptr : "it could not be judged", so);
 	session_log_failure(e, rule, why.text);
 }
 

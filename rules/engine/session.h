@@ -11,12 +11,12 @@
 #include "rules/base/number.h"
 #include "rules/engine/parts.h"
 
-/* The fourth value: a condition that could not be judged. */
+/* What a condition comes to. */
 enum answer {
 	ANSWER_NO,
 	ANSWER_YES,
 	ANSWER_UNKNOWN,		/* not yet */
-	ANSWER_FAILED,
+	ANSWER_FAILED,		/* it could not be judged */
 };
 
 /* The values of a fact, in the order in which they came. */
@@ -74,14 +74,56 @@ struct reading {
 	struct reading *next;		/* in order of `first` */
 };
 
+/* The groups of the first regex in reading order; regex NULL: there is none. */
+struct capture {
+	const struct regex *regex;
+	struct span groups[REGEX_GROUPS_MAX];
+};
+
+/*
+ * What was found of the branch by which a rule holds for a recipient: a rule
+ * may ask for it for each match that it replaces, or for each recipient that it
+ * refuses. Kept for the one that asked last, as long as the message.
+ */
+#define BRANCH_ELEMENTS 8
+struct branch {
+	const struct rule *rule;	/* NULL: nothing was asked for */
+	const struct recipient *recipient;
+	int view;
+	bool captured;			/* capture is filled */
+	bool looked_up;			/* value is */
+	struct capture capture;
+	struct span value;
+	size_t element_count;
+	unsigned slots[BRANCH_ELEMENTS];
+	size_t elements[BRANCH_ELEMENTS];
+};
+
+/* A rule that could not be judged, and why. */
+struct unjudged {
+	const struct rule *rule;
+	struct span why;
+};
+
 /* An answer to be given again. */
 struct given {
 	enum verdict_kind kind;
 	struct reply reply;
 };
 
+/*
+ * A recipient as the MTA was told of it, which is how the MTA knows it: letter
+ * case and quotes may differ from one RCPT to the next.
+ */
+struct spelling {
+	struct span address;
+	struct spelling *next;
+};
+
 struct recipient {
 	struct span address;
+	struct spelling *spellings;	/* each once, the last one first */
+	size_t spelling_count;
 	unsigned long hash;
 	size_t position;		/* 1 for the first */
 	struct values *values;		/* by slot->personal */
@@ -123,6 +165,7 @@ struct engine {
 	struct recipient **index;	/* the same by hash: recipients.c */
 	size_t index_size;
 	size_t recipient_count;		/* distinct ones, refused ones too */
+	size_t spelling_count;		/* of all of them */
 	size_t live;			/* not refused */
 	size_t header_bytes;
 
@@ -132,6 +175,7 @@ struct engine {
 	struct reading *last_reading;
 	unsigned char *personal;	/* tests of a recipient being read */
 	int view;			/* that is being read */
+	struct branch branch;
 	char score_text[NUMBER_TEXT_MAX];	/* of written_value() */
 	bool command_known;		/* EVENT_UNKNOWN is being judged */
 	bool trial;			/* a rule is tried: engine_try_rule() */
@@ -146,13 +190,18 @@ struct engine {
 	unsigned regex_failures;	/* in this message */
 	bool regex_refused;		/* one was not even tried */
 	struct error regex_why;		/* of the last one */
+	struct error why;		/* why what is asked has failed; "": it
+					 * has not */
+	struct unjudged *unjudged;	/* rules that have, in `message` */
+	size_t unjudged_count;
+	size_t unjudged_room;
 	bool too_many;			/* recipients; logged already */
 	struct decision failure;	/* that the engine failed */
 
 	enum phase phase;		/* of the event at hand */
 	struct buffer text;		/* for expansion, reused */
 	struct buffer encoded;
-	unsigned char *said;		/* by rule: its logs have been written */
+	unsigned char *said;		/* by rule: what has been said of it */
 	struct decision *decisions;	/* of this event; in `message` */
 	size_t decision_count;
 	size_t decision_room;
@@ -198,7 +247,10 @@ struct decision *session_decide(struct engine *e, enum decision_scope scope,
 void session_log_failure(struct engine *e, const struct rule *rule,
     const char *why);
 
-/* The same for a condition that ran into a limit; SO: what follows from it. */
+/* Remember that RULE could not be judged because of e->why. */
+void session_note_unjudged(struct engine *e, const struct rule *rule);
+
+/* Log the same with its reason; SO: what follows from it. */
 void session_log_unjudged(struct engine *e, const struct rule *rule,
     const char *so);
 

@@ -131,7 +131,8 @@ give_parts(struct engine *e, struct recipient *r,
 			if (given[k].count == 0 ||
 			    !span_is(given[k].fact, parts[i].whole))
 				continue;
-			value = parts[i].of(given[k].values[0]);
+			value = arena_copy(&e->message, parts[i].of(
+			    address_plain(&e->text, given[k].values[0])));
 			one.fact = span_of(parts[i].part);
 			if (value.len > 0 && give(e, r, &one) < 0)
 				return -1;
@@ -209,7 +210,7 @@ engine_try_rule(struct engine *e, size_t number, const struct given_fact *given,
 	answer = rule_holds(e, rule, r->reading);
 	if (answer != ANSWER_YES && answer != ANSWER_NO)
 		return error_set(&verdict->error, "%s", answer ==
-		    ANSWER_FAILED ? e->regex_why.text : "what the rule reads "
+		    ANSWER_FAILED ? e->why.text : "what the rule reads "
 		    "is not known");
 	*held = answer == ANSWER_YES;
 	if (*held && say(e, rule, r, verdict) < 0)

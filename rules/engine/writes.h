@@ -26,9 +26,11 @@ const struct write *writes_next(struct writes *s, enum answer *answer);
 
 /*
  * The last one whose rule is not known not to hold, with that rule's answer;
- * NULL and YES: there is none. Of a variable it is the one that counts.
+ * NULL and YES: there is none. Of a variable it is the one that counts. HELD:
+ * rules that could not be judged are skipped, as they are in all else they do.
  */
-const struct write *writes_last(const struct writes *s, enum answer *answer);
+const struct write *writes_last(const struct writes *s, bool held,
+    enum answer *answer);
 
 /* What W, to a variable by a rule that holds for R, has set it to. */
 struct span writes_var(struct engine *e, const struct write *w,

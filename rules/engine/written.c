@@ -113,7 +113,7 @@ writes_next(struct writes *s, enum answer *answer)
 
 /* Those that come later are asked first. */
 const struct write *
-writes_last(const struct writes *s, enum answer *answer)
+writes_last(const struct writes *s, bool held, enum answer *answer)
 {
 	const struct write *w;
 	size_t i;
@@ -123,7 +123,8 @@ writes_last(const struct writes *s, enum answer *answer)
 		if (!is_writer(s->engine, w->rule, s->limit))
 			continue;
 		*answer = writer_answer(s->engine, w->rule, s->reading);
-		if (*answer != ANSWER_NO)
+		if (*answer != ANSWER_NO &&
+		    (*answer != ANSWER_FAILED || !held))
 			return w;
 	}
 	*answer = ANSWER_YES;
@@ -144,7 +145,7 @@ written_is_known(struct engine *e, unsigned slot, struct reading *r,
 	enum answer answer;
 
 	if (s.slot->written == WRITTEN_VAR) {
-		(void)writes_last(&s, &answer);
+		(void)writes_last(&s, true, &answer);
 		return answer;
 	}
 	while (writes_next(&s, &answer) != NULL)
@@ -222,7 +223,7 @@ written_value(struct engine *e, unsigned slot, struct reading *r,
 	if (s.slot->written == WRITTEN_LABEL)
 		return first_label(&s);
 	if (s.slot->written == WRITTEN_VAR) {
-		w = writes_last(&s, &answer);
+		w = writes_last(&s, true, &answer);
 		return w != NULL && answer == ANSWER_YES ?
 		    writes_var(e, w, r) : span_make(NULL, 0);
 	}

@@ -16,7 +16,11 @@
 static enum answer
 undecided(const struct writes *s)
 {
-	return s->unknown ? ANSWER_UNKNOWN : ANSWER_FAILED;
+	if (s->unknown)
+		return ANSWER_UNKNOWN;
+	(void)error_set(&s->engine->why, "a rule above that writes what it "
+	    "asks for could not be judged");
+	return ANSWER_FAILED;
 }
 
 /* Between which two the score is, rules that are not known counted or not. */
@@ -266,7 +270,7 @@ var_test(const struct test *t, const struct writes *s)
 	enum answer answer;
 	struct span value;
 
-	w = writes_last(s, &answer);
+	w = writes_last(s, false, &answer);
 	if (answer != ANSWER_YES)
 		return answer;
 	if (w != NULL) {

@@ -142,6 +142,20 @@ check_lines(struct node *n, struct span text)
 	return 0;
 }
 
+/* "550 5.7.1 No" is what the client sees, but not how it is written. */
+static void
+warn_code(const struct node *n)
+{
+	struct span text = n->text;
+
+	if (text.len < 3 || strspn(text.ptr, "0123456789") != 3 ||
+	    (text.len > 3 && text.ptr[3] != ' '))
+		return;
+	problem_hint(tree_warn(n, "the reply's text begins with a code"),
+	    "its code and status are written {code: 550, status: 5.7.1, "
+	    "text: ...}; this one would come behind them");
+}
+
 static int
 read_reply_text(struct loader *l, struct node *n, void *target)
 {
@@ -160,6 +174,7 @@ read_reply_text(struct loader *l, struct node *n, void *target)
 		    verb(d->rule));
 		return -1;
 	}
+	warn_code(n);
 	if (check_printable(n, n->text) < 0 ||
 	    check_lines(n, n->text) < 0)
 		return -1;

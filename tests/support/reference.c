@@ -249,6 +249,8 @@ ref_ask_rule(const struct ref_view *from, size_t k)
 
 	anew.element = 0;
 	anew.negative = false;
+	if (rule->command != (v->command != NULL))
+		return 'n';	/* it takes no part in a message */
 	if (rule->mode == REF_OFF || (rule->mode == REF_SHADOW && !v->shadow))
 		return 'n';
 	answer = ask_until(v, rule);
@@ -270,7 +272,8 @@ ref_read(const struct ref_view *v, char *answer)
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		if (p->rules[i].verdict == VERDICT_CONTINUE)
+		if (p->rules[i].verdict == VERDICT_CONTINUE ||
+		    p->rules[i].command != (v->command != NULL))
 			continue;
 		*answer = ref_ask_rule(v, i);
 		if (*answer != 'n')

@@ -17,8 +17,12 @@
  *	reference_text.c	text with ${...} in it
  *	reference_mail.c	a message and what is done to it
  *	reference_edit.c	what the actions of rules do to it
+ *	reference_end.c		where a reading ends
+ *	reference_accept.c	what is done to a message that is accepted
+ *	reference_say.c		what the log is told
  *	reference_judge.c	what becomes of a connection
  *	reference_play.c	what the engine makes of it
+ *	reference_mta.c		as an MTA that does as it is told
  *	reference_compare.c	whether that is the same
  *	reference_shrink.c	the least case that differs
  *
@@ -62,6 +66,7 @@ enum ref_fact {
 	REF_SENDER_SIZE,
 	REF_AUTH,		/* auth.user */
 	REF_HOUR,		/* now.hour */
+	REF_WEEKDAY,		/* now.weekday */
 	REF_RECIPIENT,
 	REF_LOCAL,		/* recipient.local */
 	REF_DOMAIN,
@@ -79,6 +84,7 @@ enum ref_fact {
 	REF_BODY,		/* body_raw */
 	REF_SIZE,
 	REF_LATE,		/* macro.late, at the end of message */
+	REF_COMMAND,
 	REF_SCORE,
 	REF_LABEL,
 	REF_VAR_A,
@@ -249,6 +255,7 @@ struct ref_rule {
 	const char *status;
 	struct ref_template text;
 	enum ref_mode mode;
+	bool command;		/* about commands that the MTA does not know */
 	bool early;
 	bool at_given;
 	enum phase at;
@@ -301,6 +308,9 @@ struct ref_message {
 	int64_t time;
 	struct ref_recipient recipients[REF_RECIPIENTS];
 	size_t recipient_count;
+	const char *unknown[2];		/* commands that the MTA does not know:
+					 * before it, behind the recipients;
+					 * NULL: none */
 	bool reset;			/* RSET behind the recipients */
 	const char *queue_id;		/* NULL: none */
 	struct ref_field fields[REF_FIELDS];
@@ -346,53 +356,6 @@ void ref_tell(const struct ref_session *s, struct buffer *out);
 
 #define REF_LABELS 2
 extern const char *const ref_labels[REF_LABELS];
-
-/* What became of a recipient. */
-struct ref_fate {
-	bool refused;			/* at RCPT */
-	char reply[REF_TEXT_MAX];	/* that RCPT got; empty: it went on */
-	int rule;			/* number of its verdict's; -1: none */
-	int64_t score;
-	bool labels[REF_LABELS];
-};
-
-/* What became of a message. */
-struct ref_result {
-	bool came;			/* it was begun */
-	enum event_kind where;		/* it got its answer; EVENT_ABORT: it
-					 * got none */
-	enum verdict_kind kind;
-	char reply[REF_TEXT_MAX];	/* "550 5.7.1 text" */
-	struct ref_fate fates[REF_RECIPIENTS];
-	bool judged_all;		/* all fates are known in full */
-	/* When it was accepted: */
-	char header[REF_ENVELOPE_MAX];	/* a line for each field */
-	char sender[REF_ADDRESS_MAX];
-	char recipients[REF_ENVELOPE_MAX];	/* a line each */
-	char quarantine[REF_TEXT_MAX];
-	/* What the log was told of rules: a line each. */
-	char said[REF_ENVELOPE_MAX];
-};
-
-/* What became of a connection. */
-struct ref_outcome {
-	enum event_kind where;		/* it was refused early; EVENT_CLOSE:
-					 * it was not */
-	size_t helo;			/* which HELO that was */
-	enum verdict_kind kind;
-	char reply[REF_TEXT_MAX];
-	struct ref_result results[REF_MESSAGES];
-	struct buffer broken;		/* what no sink may do; a line each */
-};
-
-/* By the plain meaning of the rules; by the engine. LEAN: the MTA sends only
- * what policy.h says that is needed. False: the rules cannot be loaded. */
-void ref_judge(const struct ref_case *c, struct ref_outcome *o);
-bool ref_play(const struct ref_case *c, bool lean, struct ref_outcome *o);
-
-/* Write what differs to WHY; true when nothing does. */
-bool ref_compare(const struct ref_case *c, const struct ref_outcome *want,
-    const struct ref_outcome *got, struct buffer *why);
 
 /* Make C as small as possible while DIFFERS says that it is of use. */
 void ref_shrink(struct ref_case *c, bool (*differs)(const struct ref_case *c));

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "tests/support/reference.h"
+#include "tests/support/reference_result.h"
 
 /* What is compared, and where differences go. */
 struct comparison {
@@ -97,6 +97,9 @@ compare_message(struct comparison *c, const struct ref_message *m,
 	    got->came ? "yes" : "no");
 	if (!want->came || !got->came)
 		return;
+	for (i = 0; i < 2; i++)
+		same_text(c, "answer to an unknown command", want->unknown[i],
+		    got->unknown[i]);
 	/* What was answered for all before RCPT has no answers to RCPT. */
 	for (i = 0; i < m->recipient_count; i++)
 		if (got->where != EVENT_MAIL || want->fates[i].refused)
@@ -133,6 +136,9 @@ ref_compare(const struct ref_case *c, const struct ref_outcome *want,
 		same_text(&comparison, "its answer", verdict_name(want->kind),
 		    verdict_name(got->kind));
 		same_text(&comparison, "its reply", want->reply, got->reply);
+		if (want->where == EVENT_HELO && want->helo != got->helo)
+			buffer_addf(why, "at HELO %zu instead of %zu\n",
+			    got->helo, want->helo);
 	}
 	for (i = 0; i < c->session.count; i++) {
 		comparison.message = i + 1;

@@ -128,7 +128,8 @@ rewrite_fields(struct ref_mail *mail, const struct ref_view *v, size_t k,
 	if (any || !a->or_add)
 		return;
 	ref_expand(v, k, &a->value, &none, "", out);
-	ref_mail_insert(mail, mail->field_count, span_of(a->name), span_of(out));
+	ref_mail_insert(mail, mail->field_count, span_of(a->name),
+	    span_of(out));
 }
 
 static void

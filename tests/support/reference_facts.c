@@ -41,6 +41,8 @@ const struct ref_fact_row ref_facts[REF_FACTS] = {
 	[REF_HOUR] = { .name = "now.hour", .known = PHASE_MAIL,
 	    .type = REF_IS_NUMBER,
 	    .literals = { "0", "9", "10", "23", NULL } },
+	[REF_WEEKDAY] = { .name = "now.weekday", .known = PHASE_MAIL,
+	    .literals = { "sunday", "Monday", "tuesday", NULL } },
 	[REF_RECIPIENT] = { .name = "recipient", .known = PHASE_RCPT,
 	    .type = REF_IS_ADDRESS, .personal = true, .literals = ADDRESSES },
 	[REF_LOCAL] = { .name = "recipient.local", .known = PHASE_RCPT,
@@ -78,6 +80,8 @@ const struct ref_fact_row ref_facts[REF_FACTS] = {
 	    .literals = { "9", "14", "17", "24", "40", NULL } },
 	[REF_LATE] = { .name = "macro.late", .known = PHASE_EOM,
 	    .literals = WORDS },
+	[REF_COMMAND] = { .name = "command", .known = PHASE_UNKNOWN,
+	    .literals = { "XY x", "xy X", "Y", NULL } },
 	[REF_SCORE] = { .name = "score", .type = REF_IS_NUMBER,
 	    .literals = { "0", "1", "2.5", "3", "-1", NULL } },
 	[REF_LABEL] = { .name = "label", .many = true,
@@ -222,6 +226,15 @@ add_of_connection(struct ref_values *l, const struct ref_view *v,
 		    s->daemon : fact == REF_HELO ? v->helo : s->name);
 }
 
+/* Those around REF_UNTIL, which is a Monday. */
+static const char *
+weekday(int64_t time)
+{
+	if (time < REF_UNTIL_BEGIN)
+		return "sunday";
+	return time < REF_UNTIL_BEGIN + 24 * 3600 ? "monday" : "tuesday";
+}
+
 static void
 add_body(struct ref_values *l, const struct ref_view *v)
 {
@@ -247,6 +260,8 @@ add_of_message(struct ref_values *l, const struct ref_view *v,
 		add(l, m->auth);
 	else if (fact == REF_HOUR)
 		add_number(l, (size_t)(m->time / 3600 % 24));
+	else if (fact == REF_WEEKDAY)
+		add(l, weekday(m->time));
 	else if (fact == REF_QUEUE_ID || fact == REF_LATE)
 		add(l, fact == REF_LATE ? m->late : m->queue_id);
 	else if (fact == REF_HEADER_COUNT)
@@ -278,6 +293,8 @@ ref_is_known(const struct ref_view *v, enum ref_fact fact)
 {
 	if (ref_facts[fact].personal)
 		return v->recipient >= 0;
+	if (fact == REF_COMMAND)
+		return v->command != NULL;
 	return ref_facts[fact].known <= v->phase;
 }
 
@@ -288,6 +305,8 @@ ref_values_of(const struct ref_view *v, enum ref_fact fact,
 	values->count = 0;
 	if (fact <= REF_HELO)
 		add_of_connection(values, v, fact);
+	else if (fact == REF_COMMAND)
+		add(values, v->command);
 	else if (ref_facts[fact].personal)
 		add_of_recipient(values, v, fact);
 	else if (fact == REF_ALL || fact == REF_DOMAINS || fact == REF_COUNT)

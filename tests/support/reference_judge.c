@@ -7,65 +7,7 @@
  */
 #include "config.h"
 
-#include <stdio.h>
-
-#include "tests/support/reference_mail.h"
 #include "tests/support/reference_say.h"
-
-static bool
-is_due(const struct ref_view *v, size_t rule)
-{
-	const struct ref_policy *p = &v->c->policy;
-
-	return rule == p->count || !p->rules[rule].at_given ||
-	    p->rules[rule].at <= v->phase;
-}
-
-struct ref_end
-ref_read_to_end(const struct ref_view *v)
-{
-	const struct ref_policy *p = &v->c->policy;
-	struct ref_end e = { .kind = VERDICT_ACCEPT };
-
-	e.rule = ref_read(v, &e.answer);
-	e.due = is_due(v, e.rule);
-	if (e.answer == '?')
-		e.kind = VERDICT_CONTINUE;
-	else if (e.answer == 'f')
-		e.kind = p->on_error;
-	else if (e.rule < p->count)
-		e.kind = p->rules[e.rule].verdict;
-	return e;
-}
-
-static bool
-refuses(enum verdict_kind k)
-{
-	return k == VERDICT_REJECT || k == VERDICT_TEMPFAIL ||
-	    k == VERDICT_CLOSE;
-}
-
-static void
-write_reply(const struct ref_view *v, struct ref_end e, char out[REF_TEXT_MAX])
-{
-	const struct ref_rule *r = &v->c->policy.rules[e.rule];
-	const char *code, *status;
-	char text[REF_TEXT_MAX];
-
-	if (e.answer == 'f') {
-		strcpy(out, "451 4.3.0 The mail filter cannot judge this "
-		    "message now");
-		return;
-	}
-	code = r->verdict == VERDICT_REJECT ? "550" :
-	    r->verdict == VERDICT_TEMPFAIL ? "451" : "421";
-	status = r->verdict == VERDICT_REJECT ? "5.7.1" :
-	    r->verdict == VERDICT_TEMPFAIL ? "4.7.1" : "4.7.0";
-	ref_expand(v, e.rule, &r->text, NULL, NULL, text);
-	snprintf(out, REF_TEXT_MAX, "%s %s %.*s",
-	    r->code != NULL ? r->code : code,
-	    r->status != NULL ? r->status : status, REF_TEXT_MAX - 16, text);
-}
 
 /*
  * Rules that answer at once and do not wait for those above; but where one of
@@ -82,11 +24,11 @@ answer_early(const struct ref_view *v, enum event_kind where,
 		if (p->rules[e.rule].verdict == VERDICT_CONTINUE ||
 		    ref_ask_rule(v, e.rule) != 'y')
 			continue;
-		if (!p->rules[e.rule].early || !is_due(v, e.rule))
+		if (!p->rules[e.rule].early || !ref_is_due(v, e.rule))
 			return false;
 		o->where = where;
 		o->kind = p->rules[e.rule].verdict;
-		write_reply(v, e, o->reply);
+		ref_write_reply(v, e, o->reply);
 		return true;
 	}
 	return false;
@@ -98,8 +40,8 @@ set_answer(const struct ref_view *v, enum event_kind where, struct ref_end e,
 {
 	r->where = where;
 	r->kind = e.kind;
-	if (refuses(e.kind))
-		write_reply(v, e, r->reply);
+	if (ref_refuses(e.kind))
+		ref_write_reply(v, e, r->reply);
 }
 
 static void
@@ -129,7 +71,7 @@ refuse_recipients(struct ref_view *v, bool *refused, struct ref_heard *heard,
 			continue;
 		v->recipient = (int)i;
 		e = ref_read_to_end(v);
-		if (!refuses(e.kind) || !e.due)
+		if (!ref_refuses(e.kind) || !e.due)
 			continue;
 		ref_say(v, &e, heard, r->said);
 		if (e.kind == VERDICT_CLOSE) {
@@ -139,7 +81,7 @@ refuse_recipients(struct ref_view *v, bool *refused, struct ref_heard *heard,
 		f = &r->fates[i];
 		f->refused = refused[i] = true;
 		f->rule = (int)e.rule;
-		write_reply(v, e, f->reply);
+		ref_write_reply(v, e, f->reply);
 	}
 	return false;
 }
@@ -169,96 +111,12 @@ survey(struct ref_view *v, struct ref_result *r)
 		s.accepted |= e.kind == VERDICT_ACCEPT;
 		if (e.kind == VERDICT_CONTINUE && e.rule < s.open)
 			s.open = e.rule;
-		if (!refuses(e.kind) || e.rule >= s.first.rule)
+		if (!ref_refuses(e.kind) || e.rule >= s.first.rule)
 			continue;
 		s.first = e;
 		s.recipient = (int)i;
 	}
 	return s;
-}
-
-/* The first recipient that is accepted, and for whom rule K is reached and
- * comes to ANSWER; -1: there is none. */
-static int
-accepted_with(struct ref_view *v, size_t k, char answer)
-{
-	struct ref_end e;
-	size_t i;
-
-	for (i = 0; i < v->m->recipient_count; i++) {
-		if (ref_is_again(v->m, i) || v->refused[i])
-			continue;
-		v->recipient = (int)i;
-		e = ref_read_to_end(v);
-		if (e.kind == VERDICT_ACCEPT && e.rule >= k &&
-		    ref_ask_rule(v, k) == answer)
-			return (int)i;
-	}
-	return -1;
-}
-
-static bool
-quarantines(const struct ref_rule *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->action_count; i++)
-		if (r->actions[i].kind == REF_QUARANTINE)
-			return true;
-	return false;
-}
-
-/* Is there somebody for whom nobody knows whether it is to be held back? */
-static bool
-quarantine_fails(struct ref_view *v)
-{
-	const struct ref_policy *p = &v->c->policy;
-	size_t k;
-
-	for (k = 0; k < p->count; k++)
-		if (quarantines(&p->rules[k]) &&
-		    p->rules[k].verdict == VERDICT_CONTINUE &&
-		    accepted_with(v, k, 'f') >= 0)
-			return true;
-	return false;
-}
-
-/* The message for those for whom it is not discarded. */
-static void
-begin_mail(struct ref_view *v, struct ref_mail *mail)
-{
-	struct ref_end e;
-	size_t i;
-
-	ref_mail_init(mail, v->m, v->refused);
-	for (i = 0; i < v->m->recipient_count; i++) {
-		if (ref_is_again(v->m, i) || v->refused[i])
-			continue;
-		v->recipient = (int)i;
-		e = ref_read_to_end(v);
-		if (e.kind == VERDICT_DISCARD)
-			ref_mail_drop(mail,
-			    span_of(v->m->recipients[i].address));
-	}
-}
-
-static void
-edit_message(struct ref_view *v, struct ref_result *r)
-{
-	static struct ref_mail mail, before;	/* large; of the one thread */
-	size_t k;
-
-	begin_mail(v, &mail);
-	for (k = 0; k < v->c->policy.count; k++) {
-		v->recipient = accepted_with(v, k, 'y');
-		if (v->recipient >= 0)
-			ref_mail_edit(&mail, v, k);
-	}
-	if (mail.recipient_count == 0) {
-		begin_mail(v, &before);
-		ref_mail_keep(&mail, &before);
-	}
-	ref_mail_tell(&mail, r);
 }
 
 /* The message has its answer: what the rules say to all that are left. */
@@ -295,10 +153,10 @@ answer_message(struct ref_view *v, enum event_kind where, struct ref_result *r)
 		return false;
 	r->where = where;
 	r->kind = s.accepted ? VERDICT_ACCEPT : VERDICT_DISCARD;
-	if (s.accepted && quarantine_fails(v))
+	if (s.accepted && ref_quarantine_fails(v))
 		set_answer(v, where, e, r);
 	if (r->kind == VERDICT_ACCEPT)
-		edit_message(v, r);
+		ref_edit_message(v, r);
 	return true;
 }
 
@@ -318,6 +176,25 @@ judge_content(struct ref_view *v, struct ref_heard *heard,
 	say_all(v, heard, r);
 }
 
+/* A command that the MTA does not know; true when it closes the connection. */
+static bool
+judge_command(const struct ref_view *v, int which, struct ref_result *r)
+{
+	struct ref_view at = *v;
+	struct ref_end e;
+
+	at.command = v->m->unknown[which];
+	at.recipient = -1;
+	if (at.command == NULL)
+		return false;
+	e = ref_read_to_end(&at);
+	if (!ref_refuses(e.kind))
+		return false;
+	ref_write_reply(&at, e, r->unknown[which]);
+	r->kind = e.kind == VERDICT_CLOSE ? e.kind : r->kind;
+	return e.kind == VERDICT_CLOSE;
+}
+
 static void
 judge_message(struct ref_view *v, struct ref_result *r)
 {
@@ -331,16 +208,19 @@ judge_message(struct ref_view *v, struct ref_result *r)
 	r->where = EVENT_ABORT;
 	for (i = 0; i < REF_RECIPIENTS; i++)
 		r->fates[i].rule = -1;
-	v->phase = PHASE_MAIL;
 	v->recipient = -1;
 	v->refused = refused;
+	if (judge_command(v, 0, r))
+		return;
+	v->phase = PHASE_MAIL;
 	e = ref_read_to_end(v);
-	if (refuses(e.kind) && e.due) {
+	if (ref_refuses(e.kind) && e.due) {
 		ref_say(v, &e, &heard, r->said);
 		set_answer(v, EVENT_MAIL, e, r);
 		return;
 	}
-	if (refuse_recipients(v, refused, &heard, r) || v->m->reset)
+	if (refuse_recipients(v, refused, &heard, r) ||
+	    judge_command(v, 1, r) || v->m->reset)
 		return;
 	for (i = 0; i < v->m->recipient_count; i++)
 		left += !ref_is_again(v->m, i) && !refused[i];
@@ -370,6 +250,8 @@ ref_judge(const struct ref_case *c, struct ref_outcome *o)
 				return;
 		}
 		v.m = &s->messages[i];
+		/* At MAIL it is known that no HELO was said. */
+		v.phase = i > 0 || helos > 0 ? PHASE_HELO : PHASE_CONNECT;
 		judge_message(&v, &o->results[i]);
 		if (o->results[i].kind == VERDICT_CLOSE)
 			return;

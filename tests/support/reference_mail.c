@@ -60,25 +60,30 @@ ref_mail_take_out(struct ref_mail *mail, size_t i)
 
 /* Where ADDRESS is among COUNT; COUNT if it is not. */
 static size_t
-find(char (*addresses)[REF_ADDRESS_MAX], size_t count, struct span address)
+find(const struct ref_mail *mail, const char (*addresses)[REF_ADDRESS_MAX],
+    size_t count, struct span address)
 {
+	struct span one;
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (span_equal_nocase(span_of(addresses[i]), address))
+	for (i = 0; i < count; i++) {
+		one = span_of(addresses[i]);
+		if (mail->exact ? span_equal(one, address) :
+		    span_equal_nocase(one, address))
 			break;
+	}
 	return i;
 }
 
 void
 ref_mail_add(struct ref_mail *mail, struct span address)
 {
-	size_t i = find(mail->spelt, mail->spelt_count, address);
+	size_t i = find(mail, mail->spelt, mail->spelt_count, address);
 
 	if (i == mail->spelt_count)
 		put_text(mail->spelt[mail->spelt_count++], REF_ADDRESS_MAX,
 		    address);
-	if (find(mail->recipients, mail->recipient_count, address) ==
+	if (find(mail, mail->recipients, mail->recipient_count, address) ==
 	    mail->recipient_count)
 		strcpy(mail->recipients[mail->recipient_count++],
 		    mail->spelt[i]);
@@ -87,7 +92,8 @@ ref_mail_add(struct ref_mail *mail, struct span address)
 void
 ref_mail_drop(struct ref_mail *mail, struct span address)
 {
-	size_t i = find(mail->recipients, mail->recipient_count, address);
+	size_t i = find(mail, mail->recipients, mail->recipient_count,
+	    address);
 
 	if (i == mail->recipient_count)
 		return;
@@ -106,10 +112,11 @@ ref_mail_keep(struct ref_mail *mail, const struct ref_mail *before)
 
 void
 ref_mail_init(struct ref_mail *mail, const struct ref_message *m,
-    const bool *refused)
+    const bool *refused, bool exact)
 {
 	size_t i;
 
+	mail->exact = exact;
 	mail->field_count = mail->recipient_count = mail->spelt_count = 0;
 	mail->quarantine[0] = '\0';
 	for (i = 0; i < m->field_count; i++)
@@ -217,7 +224,10 @@ ref_mail_tell(struct ref_mail *mail, struct ref_result *r)
 	qsort(mail->recipients, mail->recipient_count, REF_ADDRESS_MAX,
 	    compare);
 	for (i = len = 0; i < mail->recipient_count; i++)
-		len += (size_t)snprintf(r->recipients + len,
-		    sizeof r->recipients - len, "%s\n", mail->recipients[i]);
+		if (i == 0 || strcmp(mail->recipients[i - 1],
+		    mail->recipients[i]) != 0)
+			len += (size_t)snprintf(r->recipients + len,
+			    sizeof r->recipients - len, "%s\n",
+			    mail->recipients[i]);
 	snprintf(r->quarantine, sizeof r->quarantine, "%s", mail->quarantine);
 }

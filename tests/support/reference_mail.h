@@ -12,6 +12,7 @@
 #define REF_MAIL_SPELT (REF_RECIPIENTS * (REF_RULES * REF_ACTIONS + 1))
 
 struct ref_mail {
+	bool exact;		/* letter case counts in addresses: an MTA */
 	struct {
 		char name[8];
 		char value[REF_TEXT_MAX];	/* unfolded */
@@ -27,9 +28,10 @@ struct ref_mail {
 					 * held */
 };
 
-/* The message as it came, to those who were not refused. */
+/* The message as it came, to those who were not refused. EXACT: as an MTA has
+ * it, for whom recipients are different that are spelt differently. */
 void ref_mail_init(struct ref_mail *mail, const struct ref_message *m,
-    const bool *refused);
+    const bool *refused, bool exact);
 
 /* Put a field before number I, give it another value, take it out. */
 void ref_mail_insert(struct ref_mail *mail, size_t i, struct span name,

@@ -14,6 +14,7 @@ enum ref_scope {
 	REF_OF_CONNECTION,
 	REF_OF_GREETING,
 	REF_OF_RECIPIENTS,
+	REF_OF_COMMAND,
 };
 
 struct ref_maker {
@@ -31,6 +32,9 @@ struct ref_maker {
 size_t ref_pick(struct ref_maker *m, size_t count);
 bool ref_once_in(struct ref_maker *m, size_t count);
 const char *ref_pick_word(struct ref_maker *m, const char *const six[6]);
+
+/* A condition that reads `command`, and connection facts besides. */
+const struct ref_condition *ref_make_command(struct ref_maker *m);
 
 /* A fact within the scope. */
 enum ref_fact ref_pick_fact(struct ref_maker *m);

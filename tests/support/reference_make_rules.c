@@ -51,6 +51,8 @@ take_condition(struct ref_draft *d, const struct ref_condition *c, bool negated)
 static void
 make_reply(struct ref_draft *d, struct ref_rule *r)
 {
+	if (ref_once_in(d->m, 12))
+		return;		/* the usual one */
 	ref_make_template(d, &r->text, "rule ", REF_PIECES, -1);
 	if (!ref_once_in(d->m, 5))
 		return;
@@ -132,6 +134,25 @@ make_early(struct ref_draft *d, struct ref_rule *r)
 }
 
 static void
+make_command(struct ref_draft *d, struct ref_rule *r)
+{
+	static const enum verdict_kind kinds[5] = { VERDICT_REJECT,
+		VERDICT_REJECT, VERDICT_TEMPFAIL, VERDICT_TEMPFAIL,
+		VERDICT_CLOSE };
+	bool written = d->m->written;
+
+	d->m->scope = REF_OF_COMMAND;
+	d->m->written = false;
+	r->command = true;
+	r->when = ref_make_command(d->m);
+	take_condition(d, r->when, false);
+	r->verdict = kinds[ref_pick(d->m, 5)];
+	make_reply(d, r);
+	d->m->scope = REF_ANY_FACT;
+	d->m->written = written;
+}
+
+static void
 make_verdict(struct ref_draft *d, struct ref_rule *r)
 {
 	static const enum verdict_kind kinds[14] = { VERDICT_CONTINUE,
@@ -200,8 +221,11 @@ ref_make_rule(struct ref_maker *m, struct ref_rule *r)
 	size_t i;
 
 	r->text.text = "";
+	r->text.number = -1;
 	if (ref_once_in(m, 24))
 		make_early(&d, r);
+	else if (ref_once_in(m, 24))
+		make_command(&d, r);
 	else
 		make_ordinary(&d, r);
 	for (i = 0; i < r->action_count; i++)

@@ -51,7 +51,7 @@ make_sender(struct ref_maker *m, struct ref_message *g)
 static const char *
 many_local(size_t i)
 {
-	static char locals[REF_RECIPIENTS][8];	/* of the one thread */
+	static char locals[REF_RECIPIENTS][24];	/* of the one thread */
 
 	snprintf(locals[i], sizeof locals[i], "%c%zu", i % 3 == 0 ? 'y' : 'x',
 	    i);
@@ -104,6 +104,8 @@ make_content(struct ref_maker *m, struct ref_message *g)
 static void
 make_message(struct ref_maker *m, struct ref_message *g, bool first)
 {
+	static const char *const commands[6] = { "XY x", "y", "xy", NULL, NULL,
+		NULL };
 	size_t i;
 
 	g->helo_count = ref_once_in(m, first ? 8 : 4) ? 2 :
@@ -114,6 +116,8 @@ make_message(struct ref_maker *m, struct ref_message *g, bool first)
 	make_recipients(m, g);
 	make_content(m, g);
 	g->reset = ref_once_in(m, 12);
+	for (i = 0; i < 2; i++)
+		g->unknown[i] = ref_pick_word(m, commands);
 }
 
 void

@@ -4,18 +4,7 @@
 #ifndef MILLGATE_TEST_REFERENCE_SAY_H
 #define MILLGATE_TEST_REFERENCE_SAY_H
 
-#include "tests/support/reference_view.h"
-
-/* Where a reading ends, if that is certain. */
-struct ref_end {
-	size_t rule;
-	char answer;
-	enum verdict_kind kind;	/* CONTINUE: it is not */
-	bool due;		/* `at` does not postpone that it is told */
-};
-
-/* reference_judge.c */
-struct ref_end ref_read_to_end(const struct ref_view *v);
+#include "tests/support/reference_end.h"
 
 /* Rules that have been heard: each once a message. */
 struct ref_heard {

@@ -38,7 +38,7 @@ shrink_when(struct shrink *s, struct ref_rule *r)
 	const struct ref_condition *when = r->when;
 	size_t i;
 
-	if (when == NULL)
+	if (when == NULL || r->command)
 		return;
 	r->when = NULL;
 	try(s);
@@ -84,6 +84,8 @@ shrink_message(struct shrink *s, struct ref_message *m)
 		REMOVE(m->fields, m->field_count, i);
 		try(s);
 	}
+	m->unknown[0] = m->unknown[1] = NULL;
+	try(s);
 	m->param_count = 0;
 	try(s);
 	m->helo_count = 0;

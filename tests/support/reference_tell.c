@@ -35,6 +35,8 @@ tell_message(const struct ref_message *m, struct buffer *out)
 
 	for (i = 0; i < m->helo_count; i++)
 		buffer_addf(out, "C: HELO %s\n", m->helos[i]);
+	if (m->unknown[0] != NULL)
+		buffer_addf(out, "C: %s\n", m->unknown[0]);
 	buffer_addf(out, "# time %lld, login %s\n", (long long)m->time,
 	    or_none(m->auth));
 	buffer_addf(out, m->sender_local != NULL ? "C: MAIL FROM:<%s>" :
@@ -51,6 +53,8 @@ tell_message(const struct ref_message *m, struct buffer *out)
 		    m->recipients[i].param != NULL ?
 		    m->recipients[i].param : "");
 	}
+	if (m->unknown[1] != NULL)
+		buffer_addf(out, "C: %s\n", m->unknown[1]);
 	if (m->reset)
 		buffer_add_text(out, "C: RSET\n");
 	else

@@ -6,13 +6,15 @@
 #ifndef MILLGATE_TEST_REFERENCE_VIEW_H
 #define MILLGATE_TEST_REFERENCE_VIEW_H
 
-#include "tests/support/reference.h"
+#include "tests/support/reference_result.h"
 
 /* A moment and a recipient. */
 struct ref_view {
 	const struct ref_case *c;
 	const struct ref_message *m;	/* NULL: none has begun */
 	const char *helo;		/* NULL: none was said */
+	const char *command;		/* that is unknown; NULL: none is at
+					 * hand */
 	const bool *refused;		/* by recipient */
 	enum phase phase;
 	int recipient;			/* -1: none */

@@ -278,6 +278,28 @@ test_body_once(void)
 }
 
 static void
+test_capture_once(void)
+{
+	struct court c;
+	struct cost c1;
+	int i;
+
+	unit_case("what a rule captured is found once for all that it edits");
+	if (!begin(&c, "- {rule: r, when: {body_raw: '/(?<w>needle)/'}, then: "
+	    "{rewrite_header: {name: '/^x-/i', match: '/e/', with: '${w}', "
+	    "all: true}}}\n"))
+		return;
+	(void)price(&c, "mail a@example|rcpt b@example|data");
+	for (i = 0; i < 5; i++)
+		(void)price(&c, "header X-A eeeeeeeeee");
+	c1 = price(&c, "eoh|body some needle|eom");
+	/* Five names, ten matches in each value and the end of it; the body
+	 * once for the condition and twice for what it captured. */
+	check_size(c1.regexes, 5 + 5 * 11 + 3);
+	court_close(&c);
+}
+
+static void
 test_writers(void)
 {
 	struct buffer rules;
@@ -337,6 +359,7 @@ static const struct unit_test tests[] = {
 	{ "connect facts are tested once a connection", test_connect_facts },
 	{ "what is not reached is not asked", test_settled_reading },
 	{ "a body is searched once", test_body_once },
+	{ "a capture is looked for once", test_capture_once },
 	{ "rules that write are asked once", test_writers },
 	{ "steady state takes no memory", test_memory },
 };

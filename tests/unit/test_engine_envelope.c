@@ -46,6 +46,10 @@ static const struct row recipient_rows[] = {
 	{ "one may be replaced, even the only one",
 	    "[{remove_recipient: a@x}, {add_recipient: c@x}]", TO_A,
 	    " >-a@x >+c@x" },
+	{ "each way in which it was written goes, as the MTA has it",
+	    "{remove_recipient: a@x}", CLIENT "mail s@x|rcpt A@x.|rcpt b@x|"
+	    "rcpt a@X|rcpt A@x.|rcpt \"a\"@x|data|",
+	    " >-\"a\"@x >-a@X >-A@x." },
 	{ "a message keeps its last recipient", "{remove_recipient: a@x}",
 	    TO_A, LAST },
 	{ "and all of them when all would go",

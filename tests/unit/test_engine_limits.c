@@ -270,7 +270,8 @@ test_regex_failures(void)
 	unit_case("a few failures harm nobody else");
 	check_text(after_failures(15), "eoh reject 550 5.7.1 found by r");
 	unit_case("after sixteen the message is given up, whatever is below");
-	check_text(after_failures(16), "eoh failed " BUSY);
+	check_text(after_failures(16), "eoh failed " BUSY " (r: the pattern "
+	    "was given up: match limit exceeded; on_error decides)");
 }
 
 /* What was not tried for one message is tried for the next. */
@@ -294,7 +295,8 @@ test_failures_end(void)
 		    "%s", one);
 	(void)snprintf(script + len, sizeof script - len,
 	    "header B b|eoh|mail s@x|rcpt a@x|data|eoh");
-	check_text(judge(rules, script), "eoh failed " BUSY "|"
+	check_text(judge(rules, script), "eoh failed " BUSY " (s: the pattern "
+	    "was given up: match limit exceeded; on_error decides)|"
 	    "eoh reject 550 5.7.1 s by s");
 }
 

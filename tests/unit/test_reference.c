@@ -16,14 +16,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "tests/support/reference.h"
+#include "tests/support/reference_result.h"
 #include "tests/unit/unit.h"
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define CASES 2000
-#else
 #define CASES 10000
-#endif
 #define DIFFERENCES_MAX 3
 #define TEXT_MAX (1u << 20)
 

@@ -178,6 +178,9 @@ static const struct {
 	    "no message can follow here", "behind 'C: DATA'" },
 	{ "a folder", "C: DATA\n@message .\n", 5, 10,
 	    "'./.' is not a regular file", "relative to the folder" },
+	{ "a chunk of too many bytes to count",
+	    "C: BDAT 9999999999999999999 LAST\nabc\n", 5, 1,
+	    "a line begins with C:, S:, @ or #", "or it is too large" },
 	{ "a chunk that is longer", "C: BDAT 3 LAST\nabcd\nS: 250\n", 4, 0,
 	    "other bytes follow than BDAT says", "exactly 3 of them" },
 	{ "a chunk that is shorter", "C: BDAT 5 LAST\nabc\nS: 250\n", 4, 0,
@@ -243,55 +246,53 @@ test_errors(void)
 	work_end(&w);
 }
 
-static const struct {
-	const char *sentence;
-	const char *text;
-	unsigned line;		/* of the warning */
-	const char *what;	/* a part of it */
-	const char *want;
-} cuts[] = {
-	{ "in a line", "@session a\n@session b\nC: X\nC: Y", 4,
-	    "its last line has no end", "a{}" },
-	{ "in a message", "@session a\n@session b\nC: DATA\nS: 354\nx\n", 5,
-	    "the message that begins here has no end", "a{}" },
-	{ "before a message", "@session a\n@session b\nC: DATA\nS: 354\n", 4,
-	    "no message stands behind 'S: 354'", "a{}" },
-	{ "in its first line", "@session a\n@session b\nC: DATA\nS: 354\nx",
-	    4, "no message stands", "a{}" },
-	{ "in a chunk", "@session a\n@session b\nC: BDAT 9\nx\n", 3,
-	    "fewer bytes follow than BDAT says", "a{}" },
-	{ "behind a chunk", "@session a\n@session b\nC: BDAT 1\nx", 3,
-	    "fewer bytes follow than BDAT says", "a{}" },
-	{ "in the word that begins a session", "@session a\nC: X\n@sess", 3,
-	    "its last line has no end", "a{C:X}" },
-	{ "in its name", "@session a\nC: X\n@session b", 3,
-	    "its last line has no end", "a{C:X}" },
-	{ "in a remark", "@session a\nC: X\n# rem", 3,
-	    "its last line has no end", "a{C:X}" },
-	{ "in a message that looks like a remark", "@session a\nC: DATA\n# x",
-	    3, "its last line has no end", "" },
-};
-
+/* Each session that is wrong is in a list, with its errors. */
 static void
-test_cuts(void)
+test_lost(void)
 {
-	for (size_t i = 0; i < COUNT(cuts); i++) {
-		struct work w;
+	const struct lost_session *lost;
+	struct buffer text;
+	struct work w;
 
-		unit_case(cuts[i].sentence);
-		work_begin(&w, span_of(cuts[i].text));
-		check_int(w.result, 0);
-		check_size(w.errors.count, 0);
-		check_size(w.errors.warning_count, 1);
-		if (w.errors.warning_count == 1) {
-			check_int(w.errors.warnings[0].line,
-			    cuts[i].line);
-			check_true(strstr(w.errors.warnings[0].text,
-			    cuts[i].what) != NULL);
-		}
-		check_text(buffer_text(&w.said), cuts[i].want);
-		work_end(&w);
-	}
+	buffer_init(&text, 1u << 20);
+	buffer_add_text(&text, "@session a\n@rul x\n@rul y\n" GOOD
+	    "@session b\n");
+	for (size_t i = 0; i < ERROR_LIST_MAX; i++)
+		buffer_add_text(&text, "@rul z\n");
+	buffer_add_text(&text, "@session c\n@rul z\nC: X");
+	work_begin(&w, buffer_span(&text));
+	buffer_release(&text);
+	check_size(w.recording.lost_count, 3);
+	lost = w.recording.lost;
+	check_span(lost[0].name, "a");
+	check_int(lost[0].line, 1);
+	check_size(lost[0].first, 0);
+	check_size(lost[0].shown, 2);
+	check_size(lost[0].hidden, 0);
+	check_span(lost[1].name, "b");
+	check_int(lost[1].line, 6);
+	check_size(lost[1].first, 2);
+	check_size(lost[1].shown, ERROR_LIST_MAX - 2);
+	check_size(lost[1].hidden, 2);
+	check_span(lost[2].name, "c");
+	check_text(lost[2].file, "a.smtp");
+	check_size(lost[2].shown, 0);
+	check_size(lost[2].hidden, 1);
+	work_end(&w);
+}
+
+/* A session has no more errors than it has mistakes. */
+static void
+test_consequences(void)
+{
+	struct work w;
+
+	work_begin(&w, span_of("C: DATA\nS: 354\n@message no.eml\nS: 250\n"));
+	check_size(w.errors.count, 1);
+	work_end(&w);
+	work_begin(&w, span_of("C: X\nS: 250\n@message no.eml\nS: 250\n"));
+	check_size(w.errors.count, 1);
+	work_end(&w);
 }
 
 static void
@@ -302,15 +303,19 @@ test_unreadable(void)
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		struct recording r;
 		struct error_list errors = { .count = 0 };
+		struct buffer text;
 
 		unit_case(paths[i]);
+		buffer_init(&text, 0);
 		recording_init(&r, 1u << 20);
-		check_int(session_read_file(&r, paths[i], &errors), -1);
+		check_int(session_read_file(&r, paths[i], &text,
+		    &errors), -1);
 		check_size(errors.count, 1);
 		check_text(errors.at[0].file, paths[i]);
 		check_int(errors.at[0].line, 0);
 		check_true(strncmp(errors.at[0].text, "cannot be read: ",
 		    16) == 0);
+		buffer_release(&text);
 		error_list_release(&errors);
 		recording_release(&r);
 	}
@@ -395,7 +400,8 @@ test_many_macros(void)
 static const struct unit_test tests[] = {
 	{ "what is wrong is told, and costs one session", test_wrong },
 	{ "all errors are told", test_errors },
-	{ "what is cut off is told", test_cuts },
+	{ "a mistake is told once", test_consequences },
+	{ "sessions that are wrong are counted", test_lost },
 	{ "a file that cannot be read is told", test_unreadable },
 	{ "lines are bounded, those of messages are not", test_long_lines },
 	{ "replies are bounded", test_long_reply },

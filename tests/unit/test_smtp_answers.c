@@ -127,9 +127,11 @@ edits_are_carried_out(void)
 		{ EDIT_ADD_HEADER, { "B", 1 }, { "a\n b", 4 }, 0 },
 		{ EDIT_SET_SENDER, { "", 0 }, { "<>", 2 }, 0 },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 },
-		    { "ALICE@example.com", 17 }, 0 },
+		    { "alice@example.com", 17 }, 0 },
 		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "new@x.example", 13 }, 0 },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "none@x", 6 }, 0 },
+		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "New@x.example", 13 },
+		    0 },
 		{ EDIT_ADD_RECIPIENT, { "", 0 },
 		    { "a@b> ORCPT=x\r\nRCPT TO:<evil@x.example", 39 }, 0 },
 		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "a@b NOTIFY=NEVER", 16 },
@@ -169,7 +171,8 @@ mail_that_cannot_be_kept_is_not_accepted(void)
 	stage_begin_message(&st);
 	check_text(stage_say(&st, "DATA\r\n.\r\n"), GO_ON
 	    "451 4.3.0 Error: queue file write error\r\n");
-	check_text(stage_say(&st, "RCPT TO:<a@b>\r\n"), "503 5.5.1 Error: need MAIL command\r\n");
+	check_text(stage_say(&st, "RCPT TO:<a@b>\r\n"),
+	    "503 5.5.1 Error: need MAIL command\r\n");
 	stage_close(&st);
 }
 

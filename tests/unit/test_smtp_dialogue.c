@@ -234,6 +234,21 @@ a_recording_may_do_more(void)
 	try_each(EACH(extensions), &config);
 }
 
+/* One that ends in a LF ends, and gets no empty line more. */
+static void
+a_recorded_message_may_end_in_lf(void)
+{
+	struct stage st = { .config = { .normalize = true } };
+
+	stage_open(&st);
+	stage_begin_message(&st);
+	smtp_session_command(st.session, span_of("DATA"), &st.out);
+	smtp_session_message(st.session, span_of("A: 1\n\nbody\n"), &st.out);
+	check_text(buffer_text(&st.mail), "000000001 from bob@example.org to "
+	    "alice@example.com\nA: 1\r\n\r\nbody\r\n");
+	stage_close(&st);
+}
+
 static void
 there_is_a_greeting(void)
 {
@@ -327,6 +342,8 @@ static const struct unit_test tests[] = {
 	{ "arguments of MAIL and RCPT are checked", arguments_are_checked },
 	{ "the order of commands is kept", order_is_kept },
 	{ "extensions, and what a recording may do", a_recording_may_do_more },
+	{ "a recorded message may end in LF",
+	    a_recorded_message_may_end_in_lf },
 	{ "there is a greeting", there_is_a_greeting },
 	{ "a config may be empty", a_config_may_be_empty },
 	{ "whole commands and messages go the same way",

@@ -225,6 +225,7 @@ edits_are_done_as_postfix_does_them(void)
 		read_message(&m, buffer_span(&content));
 		for (size_t op = 0; op < edits[i].count; op++)
 			check_int(message_edit(&m, &edits[i].ops[op]), 0);
+		message_settle(&m);
 		message_header(&m, &got);
 		buffer_clear(&want);
 		buffer_addf(&want, "%s\r\n", edits[i].after);
@@ -237,6 +238,148 @@ edits_are_done_as_postfix_does_them(void)
 	buffer_release(&want);
 }
 
+/* The same message as a row of names and numbers, edited in the plain way. */
+struct plain {
+	struct { size_t name; unsigned value; } at[400];
+	size_t count;
+};
+
+static const char *const plain_names[] = { "A", "b", "Long-Name" };
+static const char *const other_case[] = { "a", "B", "LONG-naMe" };
+
+/* Place of the INDEX-th field NAME; count when there are fewer. */
+static size_t
+plain_find(const struct plain *p, size_t name, unsigned index)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->at[i].name == name && index-- <= 1)
+			break;
+	return i;
+}
+
+static void
+plain_edit(struct plain *p, enum edit_kind kind, size_t name, unsigned index,
+    unsigned value)
+{
+	size_t place = p->count;
+
+	if (kind == EDIT_CHANGE_HEADER || kind == EDIT_REMOVE_HEADER)
+		place = plain_find(p, name, index);
+	else if (kind == EDIT_INSERT_HEADER && index < p->count)
+		place = index;
+	if (kind == EDIT_REMOVE_HEADER) {
+		if (place == p->count)
+			return;
+		p->count--;
+		memmove(p->at + place, p->at + place + 1,
+		    (p->count - place) * sizeof p->at[0]);
+		return;
+	}
+	if (kind != EDIT_CHANGE_HEADER || place == p->count) {
+		memmove(p->at + place + 1, p->at + place,
+		    (p->count++ - place) * sizeof p->at[0]);
+		p->at[place].name = name;
+	}
+	p->at[place].value = value;
+}
+
+static unsigned
+next_random(unsigned *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 16;
+}
+
+/* One edit of both; removals are the most frequent, others shrink and grow. */
+static void
+edit_both(struct message *m, struct plain *p, unsigned *seed, unsigned value)
+{
+	static const enum edit_kind kinds[] = { EDIT_REMOVE_HEADER,
+		EDIT_REMOVE_HEADER, EDIT_REMOVE_HEADER, EDIT_CHANGE_HEADER,
+		EDIT_CHANGE_HEADER, EDIT_ADD_HEADER, EDIT_INSERT_HEADER };
+	enum edit_kind kind = kinds[next_random(seed) % 7];
+	size_t name = next_random(seed) % 3;
+	unsigned index = next_random(seed) % (p->count < 60 ? 70 : 40);
+	char text[16];
+	struct edit edit = { kind, span_of(other_case[name]), span_of(text),
+		index };
+
+	snprintf(text, sizeof text, "%u", value);
+	edit.value = span_of(text);
+	plain_edit(p, kind, name, index, value);
+	check_int(message_edit(m, &edit), 0);
+}
+
+static void
+check_both(const struct message *m, const struct plain *p)
+{
+	char text[16];
+
+	check_size(m->count, p->count);
+	for (size_t i = 0; i < p->count && i < m->count; i++) {
+		snprintf(text, sizeof text, "%u", p->at[i].value);
+		check_span(m->fields[i].shown.value, text);
+		check_true(span_equal_nocase(m->fields[i].shown.name,
+		    span_of(plain_names[p->at[i].name])));
+	}
+}
+
+static void
+edits_are_done_as_in_a_plain_list(void)
+{
+	unsigned seed = 1;
+
+	for (unsigned round = 0; round < 200; round++) {
+		struct plain p = { .count = round % 160 };
+		struct message m;
+
+		message_init(&m, MAX);
+		for (unsigned i = 0; i < p.count; i++) {
+			p.at[i].name = next_random(&seed) % 3;
+			p.at[i].value = i;
+			buffer_addf(&m.content, "%s: %u\r\n",
+			    plain_names[p.at[i].name], i);
+		}
+		check_int(message_read(&m), 0);
+		for (unsigned i = 0; i < 200; i++)
+			edit_both(&m, &p, &seed, 1000 + i);
+		message_settle(&m);
+		check_both(&m, &p);
+		message_release(&m);
+	}
+}
+
+/* From above or from below, two names in turn. */
+static void
+many_fields_are_removed(void)
+{
+	struct edit remove = REMOVE(1, "A"), add = ADD("C", "3");
+	struct message m;
+
+	for (int below = 0; below <= 1; below++) {
+		message_init(&m, MAX);
+		for (size_t i = 0; i < MESSAGE_FIELDS_MAX / 2; i++)
+			buffer_add_text(&m.content, "A: 1\r\nB: 2\r\n");
+		check_int(message_read(&m), 0);
+		for (unsigned i = MESSAGE_FIELDS_MAX / 2; i > 1; i--) {
+			remove.index = below ? i : 1;
+			remove.name = span_of("a");
+			check_int(message_edit(&m, &remove), 0);
+			remove.name = span_of("b");
+			check_int(message_edit(&m, &remove), 0);
+		}
+		check_int(message_edit(&m, &add), 0);
+		message_settle(&m);
+		check_size(m.count, 3);
+		check_span(m.fields[0].shown.name, "A");
+		check_span(m.fields[1].shown.name, "B");
+		check_span(m.fields[2].shown.name, "C");
+		message_release(&m);
+	}
+}
+
 static void
 a_message_is_forgotten_by_a_reset(void)
 {
@@ -245,6 +388,7 @@ a_message_is_forgotten_by_a_reset(void)
 
 	read_message(&m, span_of("A: 1\r\n\r\nbody\r\n"));
 	check_int(message_edit(&m, &add), 0);
+	message_settle(&m);
 	message_reset(&m);
 	check_size(m.count, 0);
 	check_size(m.body.len, 0);
@@ -322,6 +466,9 @@ static const struct unit_test tests[] = {
 	{ "the header is read as Postfix reads it", contents_are_read },
 	{ "edits are done as Postfix does them",
 	    edits_are_done_as_postfix_does_them },
+	{ "edits are done as in a plain list",
+	    edits_are_done_as_in_a_plain_list },
+	{ "all fields but a few are removed", many_fields_are_removed },
 	{ "a message is forgotten by a reset",
 	    a_message_is_forgotten_by_a_reset },
 	{ "long fields are cut where Postfix cuts them",

@@ -14,6 +14,7 @@
 #include "rules/base/xmalloc.h"
 #include "tests/unit/unit.h"
 
+#define NOBODY 65534	/* no file of this test is theirs */
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 static char folder[] = "/tmp/update.XXXXXX";
@@ -100,9 +101,12 @@ static const struct {
 	    "@@ -1 +1 @@\n-@header A: \\x1b[2J\n+@header A: \\x01\n" },
 };
 
-/* Carry out FOUND; the diff behind its first two lines, to be freed. */
+/*
+ * Carry out FOUND, of the file that held PLAYED; the diff behind its first two
+ * lines, to be freed.
+ */
 static char *
-apply(const struct found *found, int want)
+apply_to(const char *played, const struct found *found, int want)
 {
 	struct update u = { .count = 0 };
 	struct outcome o = { .count = 0 };
@@ -122,7 +126,8 @@ apply(const struct found *found, int want)
 	outcome_add(&o, FINDING_FAILED, 1, span_of("no help for this"));
 	outcome_add(&o, FINDING_UNCHECKED, 1, span_of("nor for this"));
 	check_size(update_note(&u, &o, false), 1);
-	check_int(update_write(&u, path(), out, &why), want);
+	check_int(update_write(&u, path(), span_of(played), out,
+	    &why), want);
 	check_size(u.count, 0);
 	fclose(out);
 	rest = strchr(diff, '@');
@@ -131,6 +136,16 @@ apply(const struct found *found, int want)
 	update_release(&u);
 	outcome_release(&o);
 	return rest;
+}
+
+/* The same, of a file that holds what was played. */
+static char *
+apply(const struct found *found, int want)
+{
+	char *played = read_file(), *diff = apply_to(played, found, want);
+
+	free(played);
+	return diff;
 }
 
 static void
@@ -201,21 +216,113 @@ test_link(void)
 }
 
 /* Somebody wrote to it while it was played. */
+/* What became of the file since it was played, and of it now. */
+static const struct {
+	const char *sentence;
+	const char *played;
+	const char *now;
+	const char *after;
+} meanwhile[] = {
+	{ "a line was added above", "C: a\nS: 250\n",
+	    "# x\nC: a\nS: 250\n", NULL },
+	{ "another one was written there", "C: a\nS: 250\n",
+	    "C: a\nS: 251\n", NULL },
+	{ "one was put in between that looks like it", "C: a\nS: 250\n",
+	    "C: a\n@rule x\nS: 250\n", NULL },
+	{ "it is shorter", "C: a\nS: 250\nC: b\n", "C: a\nS: 250\n", NULL },
+	{ "it is empty", "C: a\nS: 250\n", "", NULL },
+	{ "its last line is longer", "C: a\nS: 250", "C: a\nS: 250 x\n",
+	    NULL },
+	{ "a recorder has added a session", "C: a\nS: 250\n",
+	    "C: a\nS: 250\n@session b\n", "C: a\nS: 550\n@session b\n" },
+	{ "it was played without the end of its last line", "C: a\nS: 250",
+	    "C: a\nS: 250", "C: a\nS: 550" },
+};
+
 static void
-test_other_file(void)
+test_meanwhile(void)
 {
 	static const struct found found[3] = { { 2, 2, "S: 550\n" } };
+
+	for (size_t i = 0; i < COUNT(meanwhile); i++) {
+		const char *want = meanwhile[i].after;
+		char *diff, *after;
+
+		unit_case(meanwhile[i].sentence);
+		write_file(meanwhile[i].now);
+		diff = apply_to(meanwhile[i].played, found,
+		    want != NULL ? 0 : -1);
+		check_text(diff, want != NULL ?
+		    "@@ -2 +2 @@\n-S: 250\n+S: 550\n" : "");
+		after = read_file();
+		check_text(after, want != NULL ? want : meanwhile[i].now);
+		free(diff);
+		free(after);
+	}
+	unlink(path());
+	free(apply_to("C: a\nS: 250\n", found, -1));
+}
+
+/* The file stays as it is; it is gone afterwards. */
+static void
+check_left_alone(void)
+{
+	static const struct found found[3] = { { 1, 1, "S: 550\n" } };
 	char *after;
 
-	write_file("S: 250\nC: MAIL\nS: 250\n");
 	free(apply(found, -1));
 	after = read_file();
-	check_text(after, "S: 250\nC: MAIL\nS: 250\n");
+	check_text(after, "S: 250\n");
 	free(after);
-	write_file("S: 250\n");
-	free(apply(found, -1));
 	unlink(path());
-	free(apply(found, -1));
+}
+
+/* Root may write to all files, and takes on the part of somebody else. */
+static void
+test_not_allowed(void)
+{
+	uid_t user = geteuid();
+
+	unit_case("a file that nobody may write to");
+	write_file("S: 250\n");
+	check_int(chmod(path(), 0444), 0);
+	check_left_alone();
+	unit_case("a file that others may write to");
+	write_file("S: 250\n");
+	check_int(chmod(path(), user == 0 ? 0644 : 0466), 0);
+	check_int(chmod(folder, 0777), 0);
+	if (user == 0)
+		check_int(seteuid(NOBODY), 0);
+	check_left_alone();
+	check_int(seteuid(user), 0);
+}
+
+static void
+test_other_name(void)
+{
+	char other[64];
+
+	snprintf(other, sizeof other, "%s/other", folder);
+	write_file("S: 250\n");
+	check_int(link(path(), other), 0);
+	check_left_alone();
+	unlink(other);
+}
+
+/* Nobody but root can have it otherwise. */
+static void
+test_owner(void)
+{
+	static const struct found found[3] = { { 1, 1, "S: 550\n" } };
+	uid_t owner = geteuid() == 0 ? NOBODY : geteuid();
+	struct stat status;
+
+	write_file("S: 250\n");
+	check_int(chown(path(), owner, (gid_t)-1), 0);
+	free(apply(found, 0));
+	check_int(stat(path(), &status), 0);
+	check_int((int)status.st_uid, (int)owner);
+	unlink(path());
 }
 
 static void
@@ -237,7 +344,11 @@ static const struct unit_test tests[] = {
 	{ "what cannot be written is counted", test_left },
 	{ "a file keeps its mode", test_mode },
 	{ "a link stays one", test_link },
-	{ "a file that has changed is left alone", test_other_file },
+	{ "a file that has changed is left alone", test_meanwhile },
+	{ "a file that may not be written to is left alone",
+	    test_not_allowed },
+	{ "a file that has another name is left alone", test_other_name },
+	{ "a file keeps its owner", test_owner },
 	{ "nothing is left behind", test_end },
 };
 
