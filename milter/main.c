@@ -49,8 +49,8 @@ usage(FILE *out)
 	fputs("\n"
 	    "  --help     this text; 'millgate COMMAND --help' tells more\n"
 	    "  --version  the version, and what it runs with\n\n"
-	    "Manual pages: millgate(1), millgate(8), millgate-rules(5).\n",
-	    out);
+	    "Manual pages: millgate(1), millgate(8), millgate-rules(5), "
+	    "millgate-session(5).\n", out);
 }
 
 static void

@@ -139,14 +139,20 @@ enum smtp_want
 smtp_session_message(struct smtp_session *s, struct span bytes,
     struct buffer *out)
 {
+	bool whole;
+
 	if (s->want == SMTP_WANT_CHUNK)
 		return smtp_session_feed(s, span_head(bytes, s->chunk_left),
 		    out);
 	if (s->want != SMTP_WANT_DATA)
 		return s->want;
+	whole = bytes.len == 0 || span_ends_with(bytes, span_of("\r\n"));
+	/* It ends a line, but no dot behind it would end the message. */
+	if (!whole && s->config.normalize &&
+	    span_ends_with(bytes, span_of("\n")))
+		bytes.len--;
 	feed_stuffed(s, bytes, out);
-	if (bytes.len > 0 && !span_ends_with(bytes,
-	    span_of(s->config.normalize ? "\n" : "\r\n")))
+	if (!whole)
 		smtp_session_feed(s, span_of("\r\n"), out);
 	return smtp_session_feed(s, span_of(".\r\n"), out);
 }

@@ -111,24 +111,37 @@ writes_next(struct writes *s, enum answer *answer)
 	return NULL;
 }
 
-/* Those that come later are asked first. */
+/*
+ * Those that come later are asked first. One that could not be judged leaves
+ * open which of those above it counts, so it has the last word only when all of
+ * them, down to one that holds, are known.
+ */
 const struct write *
 writes_last(const struct writes *s, bool held, enum answer *answer)
 {
-	const struct write *w;
+	const struct write *w, *failed = NULL;
 	size_t i;
 
+	*answer = ANSWER_NO;
 	for (i = s->slot->write_count; i > 0; i--) {
 		w = s->slot->writes[i - 1];
 		if (!is_writer(s->engine, w->rule, s->limit))
 			continue;
 		*answer = writer_answer(s->engine, w->rule, s->reading);
-		if (*answer != ANSWER_NO &&
-		    (*answer != ANSWER_FAILED || !held))
+		if (*answer == ANSWER_UNKNOWN)
 			return w;
+		if (*answer == ANSWER_YES)
+			break;
+		if (*answer == ANSWER_FAILED && !held && failed == NULL)
+			failed = w;
 	}
+	if (failed != NULL) {
+		*answer = ANSWER_FAILED;
+		return failed;
+	}
+	w = i > 0 ? w : NULL;
 	*answer = ANSWER_YES;
-	return NULL;
+	return w;
 }
 
 struct span

@@ -97,8 +97,10 @@ test_cuts(void)
 		}
 		check_text(buffer_text(&w.said), cuts[i].want);
 		check_size(w.recording.lost_count, 1);
-		check_size(w.recording.lost[0].shown, 0);
-		check_size(w.recording.lost[0].hidden, 0);
+		if (w.recording.lost_count == 1) {
+			check_size(w.recording.lost[0].shown, 0);
+			check_size(w.recording.lost[0].hidden, 0);
+		}
 		work_end(&w);
 	}
 }
@@ -137,8 +139,9 @@ test_unended(void)
 		check_int(w.result, 0);
 		check_size(w.errors.count, 0);
 		check_size(w.errors.warning_count, 1);
-		check_text(w.errors.warnings[0].text,
-		    "the last line has no end; it is taken as it stands");
+		if (w.errors.warning_count == 1)
+			check_text(w.errors.warnings[0].text, "the last line "
+			    "has no end; it is taken as it stands");
 		check_text(buffer_text(&w.said), unended[i].want);
 		check_size(w.recording.lost_count, 0);
 		work_end(&w);

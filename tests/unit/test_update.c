@@ -277,24 +277,29 @@ check_left_alone(void)
 	unlink(path());
 }
 
-/* Root may write to all files, and takes on the part of somebody else. */
+/* Root may write to all files, and so takes on the part of somebody else. */
 static void
 test_not_allowed(void)
 {
 	uid_t user = geteuid();
+	gid_t group = getegid();
 
 	unit_case("a file that nobody may write to");
 	write_file("S: 250\n");
 	check_int(chmod(path(), 0444), 0);
 	check_left_alone();
-	unit_case("a file that others may write to");
+	unit_case("a file that only others may write to");
 	write_file("S: 250\n");
-	check_int(chmod(path(), user == 0 ? 0644 : 0466), 0);
+	check_int(chmod(path(), 0466), 0);
 	check_int(chmod(folder, 0777), 0);
-	if (user == 0)
+	if (user == 0) {
+		check_int(chown(path(), NOBODY, NOBODY), 0);
+		check_int(setegid(NOBODY), 0);
 		check_int(seteuid(NOBODY), 0);
+	}
 	check_left_alone();
 	check_int(seteuid(user), 0);
+	check_int(setegid(group), 0);
 }
 
 static void
