@@ -44,6 +44,14 @@ void *arena_calloc(struct arena *a, size_t count, size_t size);
  */
 struct span arena_copy(struct arena *a, struct span s);
 
+/*
+ * Make room for one more behind the COUNT elements of SIZE bytes of the array at
+ * *AT, which has room for *ROOM: by doubling, the new half cleared. -1 when the
+ * arena is exhausted; nothing changes.
+ */
+int arena_grow(struct arena *a, void **at, size_t *room, size_t count,
+    size_t size);
+
 /* Give everything back at once; the first block is kept for the next use. */
 void arena_reset(struct arena *a);
 

@@ -13,7 +13,6 @@
 
 #include "recording.h"
 
-#define FIRST_ROOM 8	/* a short session has as many records */
 
 static const char *const expect_names[EXPECT_KINDS] = {
 	[EXPECT_REPLY] = "S:",
@@ -92,32 +91,13 @@ recording_init(struct recording *r, size_t limit)
 	arena_init(&r->arena, limit);
 }
 
-/* Room for one more behind the COUNT elements of SIZE bytes at *AT. */
-static int
-grow(struct arena *a, void **at, size_t *room, size_t count, size_t size)
-{
-	size_t more = *room > 0 ? *room * 2 : FIRST_ROOM;
-	void *bigger;
-
-	if (count < *room)
-		return 0;
-	bigger = arena_calloc(a, more, size);
-	if (bigger == NULL)
-		return -1;
-	if (count > 0)
-		memcpy(bigger, *at, count * size);
-	*at = bigger;
-	*room = more;
-	return 0;
-}
-
 struct recorded_session *
 recording_add_session(struct recording *r)
 {
 	void *at = r->sessions;
 	struct recorded_session *s;
 
-	if (grow(&r->arena, &at, &r->room, r->count, sizeof *s) < 0)
+	if (arena_grow(&r->arena, &at, &r->room, r->count, sizeof *s) < 0)
 		return NULL;
 	r->sessions = at;
 	s = &r->sessions[r->count++];
@@ -132,7 +112,7 @@ recording_add(struct recording *r, struct recorded_session *s,
 	void *at = s->records;
 	struct record *record;
 
-	if (grow(&r->arena, &at, &s->room, s->count, sizeof *record) < 0)
+	if (arena_grow(&r->arena, &at, &s->room, s->count, sizeof *record) < 0)
 		return NULL;
 	s->records = at;
 	record = &s->records[s->count++];
@@ -149,7 +129,7 @@ recording_add_trial(struct recording *r)
 	void *at = r->trials;
 	struct rule_trial *t;
 
-	if (grow(&r->arena, &at, &r->trial_room, r->trial_count,
+	if (arena_grow(&r->arena, &at, &r->trial_room, r->trial_count,
 	    sizeof *t) < 0)
 		return NULL;
 	r->trials = at;
@@ -164,7 +144,7 @@ recording_add_lost(struct recording *r)
 	void *at = r->lost;
 	struct lost_session *l;
 
-	if (grow(&r->arena, &at, &r->lost_room, r->lost_count, sizeof *l) < 0)
+	if (arena_grow(&r->arena, &at, &r->lost_room, r->lost_count, sizeof *l) < 0)
 		return NULL;
 	r->lost = at;
 	l = &r->lost[r->lost_count++];

@@ -12,13 +12,11 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "milter/replay/session_reader.h"
+#include "rules/base/read_file.h"
 
 #define NO_BYTES span_make(NULL, 0)
 
@@ -213,35 +211,6 @@ add_path(struct buffer *out, const char *file, struct span path)
 	buffer_add(out, path);
 }
 
-/* The regular file PATH; nothing else is waited for or has effects. */
-static int
-read_regular(const char *path, struct buffer *text, struct error *error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	int result;
-	FILE *in;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		goto unreadable;
-	if (!S_ISREG(st.st_mode)) {
-		(void)close(fd);
-		return error_set(error, "is not a regular file");
-	}
-	in = fdopen(fd, "r");
-	if (in == NULL)
-		goto unreadable;
-	result = reader_bytes(in, SESSION_MESSAGE_MAX, text, error);
-	(void)fclose(in);
-	return result;
-
-unreadable:
-	error_set(error, "cannot be read: %s", strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
-	return -1;
-}
-
 static void
 put_all(struct target *t, struct span text)
 {
@@ -259,12 +228,15 @@ reader_mail(struct recording *out, const char *path, struct span *mail,
 {
 	struct target target = { .len = 0 };
 	struct buffer text;
+	struct error why;
+	struct stat found;
 	int result;
 
-	buffer_init(&text, 0);
-	result = read_regular(path, &text, error);
-	if (result < 0)
+	result = read_file(path, SESSION_MESSAGE_MAX, &text, &found, &why);
+	if (result < 0) {
+		(void)error_set(error, "cannot be read: %s", why.text);
 		goto out;
+	}
 	put_all(&target, buffer_span(&text));
 	target.ptr = arena_alloc(&out->arena, target.len);
 	if (target.ptr == NULL) {

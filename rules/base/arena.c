@@ -149,6 +149,25 @@ blocks_free(struct arena_block *b)
 	}
 }
 
+int
+arena_grow(struct arena *a, void **at, size_t *room, size_t count,
+    size_t size)
+{
+	size_t more = *room > 0 ? *room * 2 : 1;
+	void *bigger;
+
+	if (count < *room)
+		return 0;
+	bigger = arena_calloc(a, more, size);
+	if (bigger == NULL)
+		return -1;
+	if (count > 0)
+		memcpy(bigger, *at, count * size);
+	*at = bigger;
+	*room = more;
+	return 0;
+}
+
 void
 arena_reset(struct arena *a)
 {

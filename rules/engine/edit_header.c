@@ -48,7 +48,7 @@ model_add(struct header_model *m, const struct deed *d, struct span text)
 {
 	struct model_field *field;
 
-	if (session_grow(&m->engine->message, (void **)&m->fields, &m->room,
+	if (arena_grow(&m->engine->message, (void **)&m->fields, &m->room,
 	    m->count, sizeof *m->fields) < 0)
 		return;		/* the arena's flag tells */
 	field = &m->fields[m->count++];
@@ -75,7 +75,7 @@ find_one(struct header_model *m, const struct deed *d,
 	/* What is rewritten is matched when that is done. */
 	if (answer == ANSWER_YES && d->action->kind == ACTION_REMOVE_HEADER)
 		answer = deed_matches(d, field->text);
-	if (answer == ANSWER_YES && session_grow(&m->engine->message,
+	if (answer == ANSWER_YES && arena_grow(&m->engine->message,
 	    (void **)&m->found, &m->found_room, m->found_count,
 	    sizeof *m->found) == 0)
 		m->found[m->found_count++] =

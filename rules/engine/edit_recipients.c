@@ -58,7 +58,7 @@ recipient_get(struct recipient_model *m, struct span address,
 	    m->engine->policy->hash_key);
 	size_t *place;
 
-	if (grow_index(m) < 0 || session_grow(&m->engine->message,
+	if (grow_index(m) < 0 || arena_grow(&m->engine->message,
 	    (void **)&m->at, &m->room, m->count, sizeof *m->at) < 0)
 		return NULL;
 	place = find_place(m, address, hash);

@@ -16,7 +16,7 @@
 static void
 learn_kept(struct learning *l, struct span value)
 {
-	if (value.ptr == NULL || session_grow(l->arena, (void **)&l->out->at,
+	if (value.ptr == NULL || arena_grow(l->arena, (void **)&l->out->at,
 	    &l->out->room, l->out->count, sizeof *l->out->at) < 0)
 		return;		/* the arena's flag tells */
 	l->out->at[l->out->count++] = value;
@@ -402,7 +402,7 @@ keep_field(struct engine *e, struct span name, struct span value)
 	f.value = arena_copy(a, value);
 	f.unfolded = session_unfold(a, value);
 	if (f.name.ptr == NULL || f.value.ptr == NULL ||
-	    f.unfolded.ptr == NULL || session_grow(a, (void **)&e->fields,
+	    f.unfolded.ptr == NULL || arena_grow(a, (void **)&e->fields,
 	    &e->field_room, e->field_count, sizeof f) < 0)
 		return -1;
 	field_count_in(e, &f);

@@ -5,25 +5,6 @@
 
 #include "rules/engine/session.h"
 
-int
-session_grow(struct arena *a, void **at, size_t *room, size_t count,
-    size_t size)
-{
-	size_t more = *room > 0 ? *room * 2 : 1;
-	void *bigger;
-
-	if (count < *room)
-		return 0;
-	bigger = arena_calloc(a, more, size);
-	if (bigger == NULL)
-		return -1;
-	if (count > 0)
-		memcpy(bigger, *at, count * size);
-	*at = bigger;
-	*room = more;
-	return 0;
-}
-
 struct span
 session_unfold(struct arena *a, struct span value)
 {
@@ -63,7 +44,7 @@ session_decide(struct engine *e, enum decision_scope scope,
 {
 	struct decision *d;
 
-	if (session_grow(&e->message, (void **)&e->decisions,
+	if (arena_grow(&e->message, (void **)&e->decisions,
 	    &e->decision_room, e->decision_count, sizeof *d) < 0)
 		return NULL;
 	d = &e->decisions[e->decision_count++];
@@ -84,7 +65,7 @@ session_log_failure(struct engine *e, const struct rule *rule, const char *why)
 	for (i = 0; i < e->failed_count; i++)
 		if (e->failed[i] == rule)
 			return;
-	if (session_grow(&e->message, (void **)&e->failed, &e->failed_room,
+	if (arena_grow(&e->message, (void **)&e->failed, &e->failed_room,
 	    e->failed_count, sizeof *e->failed) < 0)
 		return;
 	e->failed[e->failed_count++] = rule;
@@ -110,7 +91,7 @@ session_note_unjudged(struct engine *e, const struct rule *rule)
 	struct unjudged *u;
 
 	if (e->why.text[0] == '\0' || find_unjudged(e, rule) != NULL ||
-	    session_grow(&e->message, (void **)&e->unjudged,
+	    arena_grow(&e->message, (void **)&e->unjudged,
 	    &e->unjudged_room, e->unjudged_count, sizeof *u) < 0)
 		return;
 	u = &e->unjudged[e->unjudged_count++];

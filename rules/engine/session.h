@@ -211,13 +211,6 @@ struct engine {
 };
 
 /*
- * Grow the array at *AT, of *ROOM elements of SIZE bytes, by doubling in
- * arena A when COUNT fill it. -1 when the arena is exhausted; nothing changes.
- */
-int session_grow(struct arena *a, void **at, size_t *room, size_t count,
-    size_t size);
-
-/*
  * A copy of header field VALUE as a rule reads it: unfolded (RFC 5322 2.2.3).
  * An event has no LF in a value but those of folds, so all of them go and every
  * blank stays. A NULL ptr when the arena is exhausted.

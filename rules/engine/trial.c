@@ -49,7 +49,7 @@ give_value(struct engine *e, const struct slot *slot, struct values *out,
 		value = address_plain(&e->text, value);
 	}
 	kept = arena_copy(a, value);
-	if (kept.ptr == NULL || session_grow(a, (void **)&out->at, &out->room,
+	if (kept.ptr == NULL || arena_grow(a, (void **)&out->at, &out->room,
 	    out->count, sizeof *out->at) < 0)
 		return -1;
 	out->at[out->count++] = kept;

@@ -20,7 +20,7 @@
 
 #include "rules/base/xmalloc.h"
 #include "rules/load/load.h"
-#include "rules/load/read_file.h"
+#include "rules/base/read_file.h"
 
 #define FILES_MAX 1000
 #define BYTES_MAX ((size_t)64 << 20)	/* of all files */

@@ -16,7 +16,7 @@
 #include "rules/base/utf8.h"
 #include "rules/load/entry_doubt.h"
 #include "rules/load/load.h"
-#include "rules/load/read_file.h"
+#include "rules/base/read_file.h"
 
 /* What a table may cost; more belongs into a data base. */
 #define FILE_MAX ((size_t)64 << 20)

@@ -181,6 +181,30 @@ test_release(void)
 	arena_release(&a);
 }
 
+static void
+test_grow(void)
+{
+	struct arena a;
+	size_t room = 0, i;
+	void *at = NULL;
+	unsigned *numbers;
+
+	arena_init(&a, 4096);
+	unit_case("what is in an array stays when it grows");
+	for (i = 0; i < 100; i++) {
+		check_int(arena_grow(&a, &at, &room, i, sizeof *numbers), 0);
+		numbers = at;
+		check_true(numbers[i] == 0);
+		numbers[i] = (unsigned)i;
+	}
+	for (i = 0, numbers = at; i < 100; i++)
+		check_true(numbers[i] == i);
+	unit_case("an array that cannot grow is left as it is");
+	check_int(arena_grow(&a, &at, &room, room, 100), -1);
+	check_true(at == numbers && a.exhausted);
+	arena_release(&a);
+}
+
 static const struct unit_test tests[] = {
 	{ "memory is aligned for any type and counted so", test_aligned },
 	{ "many blocks keep what was written to them", test_many_blocks },
@@ -192,6 +216,7 @@ static const struct unit_test tests[] = {
 	{ "a copy is its own and has a NUL behind it", test_copy },
 	{ "a reset keeps the first block", test_reset_keeps_first },
 	{ "release is idempotent", test_release },
+	{ "an array grows", test_grow },
 };
 
 UNIT_MAIN("arena", tests)

@@ -177,7 +177,7 @@ static const struct {
 	{ "a file without DATA", "C: X\n@message a.eml\n", 5, 0,
 	    "no message can follow here", "behind 'C: DATA'" },
 	{ "a folder", "C: DATA\n@message .\n", 5, 10,
-	    "'./.' is not a regular file", "relative to the folder" },
+	    "'./.' cannot be read: it is a directory", "relative to the folder" },
 	{ "a chunk of too many bytes to count",
 	    "C: BDAT 9999999999999999999 LAST\nabc\n", 5, 1,
 	    "a line begins with C:, S:, @ or #", "or it is too large" },

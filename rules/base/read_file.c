@@ -1,7 +1,7 @@
 /*
  * read_file.c - the whole of a file, within a bound.
  *
- * What a rule file names must be a regular file: a FIFO would make the program
+ * What a file of ours names must be a regular file: a FIFO would make the program
  * wait for a writer, and a device has no end.
  *
  * Failure: a message without the file's name, for the caller knows which name
@@ -13,7 +13,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "rules/load/read_file.h"
+#include "rules/base/read_file.h"
 
 #define CHUNK 65536
 

@@ -12,7 +12,7 @@
 /*
  * Read the regular file PATH, MOST bytes of it at most (a multiple of 1 MiB);
  * FOUND tells what it is. TEXT is initialized and must be released, after a
- * failure too. -1 and ERROR, which does not name the file. Load time.
+ * failure too. -1 and ERROR, which does not name the file. Any thread.
  */
 int read_file(const char *path, size_t most, struct buffer *text,
     struct stat *found, struct error *error);
