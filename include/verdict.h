@@ -59,6 +59,12 @@ struct reply {
 	struct span text;
 };
 
+/*
+ * Is STATUS one of RFC 3463 2, class "." 1*3digit "." 1*3digit, of CLASS, a
+ * digit as a character? Pure; any thread.
+ */
+bool reply_status_is_valid(struct span status, char class);
+
 enum decision_scope {
 	DECISION_CONNECTION,	/* holds for all that may come on it */
 	DECISION_MESSAGE,

@@ -241,3 +241,23 @@ macro_name_is_valid(struct span name)
 	}
 	return name.len > 0;
 }
+
+bool
+reply_status_is_valid(struct span status, char class)
+{
+	size_t i, digits = 0, dots = 0;
+
+	if (status.len < 5 || status.ptr[0] != class || status.ptr[1] != '.')
+		return false;
+	for (i = 0; i < status.len; i++) {
+		if (status.ptr[i] == '.') {
+			if (digits == 0 || ++dots > 2)
+				return false;
+			digits = 0;
+		} else if (status.ptr[i] < '0' || status.ptr[i] > '9' ||
+		    ++digits > 3) {
+			return false;
+		}
+	}
+	return dots == 2 && digits > 0;
+}

@@ -37,24 +37,12 @@ expect_name(enum expect_kind k)
 	return expect_names[k];
 }
 
-/* RFC 3463 2: class "." 1*3digit "." 1*3digit */
+/* Of whatever class a reply may have. */
 static bool
 is_status(struct span s)
 {
-	size_t i, digits = 0, dots = 0;
-
-	if (s.len < 5 || s.ptr[0] < '2' || s.ptr[0] > '5' || s.ptr[1] != '.')
-		return false;
-	for (i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '.') {
-			if (digits == 0 || ++dots > 2)
-				return false;
-			digits = 0;
-		} else if (s.ptr[i] < '0' || s.ptr[i] > '9' || ++digits > 3) {
-			return false;
-		}
-	}
-	return dots == 2 && digits > 0;
+	return s.len > 0 && s.ptr[0] >= '2' && s.ptr[0] <= '5' &&
+	    reply_status_is_valid(s, s.ptr[0]);
 }
 
 int

@@ -46,34 +46,6 @@ smtp_say(struct buffer *out, const char *format, ...)
 	buffer_addf(out, "%s\r\n", text);
 }
 
-static size_t
-digits(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && s.ptr[n] >= '0' && s.ptr[n] <= '9')
-		n++;
-	return n;
-}
-
-/* RFC 3463 2: class "." subject "." detail, the class that of the code. */
-static bool
-status_fits(struct span s, unsigned code)
-{
-	size_t n;
-
-	if (s.len < 5 || s.ptr[0] != (char)('0' + code / 100) ||
-	    s.ptr[1] != '.')
-		return false;
-	s = span_skip(s, 2);
-	n = digits(s);
-	if (n < 1 || n > 3 || n == s.len || s.ptr[n] != '.')
-		return false;
-	s = span_skip(s, n + 1);
-	n = digits(s);
-	return n >= 1 && n <= 3 && n == s.len;
-}
-
 /* Printable lines, divided by LF, as many and as long as verdict.h says. */
 static bool
 text_fits(struct span text)
@@ -133,7 +105,8 @@ smtp_say_verdict(struct buffer *out, const struct verdict *verdict)
 	if (i < KINDS && r.code == 0)
 		r = kinds[i].reply;
 	if (i == KINDS || r.code < kinds[i].low || r.code > kinds[i].high ||
-	    (r.status.len > 0 && !status_fits(r.status, r.code)) ||
+	    (r.status.len > 0 && !reply_status_is_valid(r.status,
+	    (char)('0' + r.code / 100))) ||
 	    !text_fits(r.text)) {
 		smtp_say(out, "451 4.3.5 Server configuration problem"
 		    " - try again later");

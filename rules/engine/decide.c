@@ -73,23 +73,11 @@ scope_of_phase(enum phase p)
 	return DECISION_MESSAGE;
 }
 
-static bool
-writes_score(const struct policy *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->slot_count; i++)
-		if (p->slots[i].written == WRITTEN_SCORE &&
-		    p->slots[i].write_count > 0)
-			return true;
-	return false;
-}
-
 static void
 decision_score(struct engine *e, struct decision *d, struct reading *r,
     const struct outcome *o)
 {
-	d->scored = writes_score(e->policy);
+	d->scored = e->policy->score_slot != SLOT_NONE;
 	if (d->scored)
 		d->score = written_score(e, r, o->index < SIZE_MAX ?
 		    o->index + 1 : SIZE_MAX);

@@ -11,6 +11,7 @@
 
 #include "rules/base/utf8.h"
 #include "rules/engine/edit_text.h"
+#include "rules/engine/evaluate.h"
 #include "rules/engine/expand.h"
 #include "rules/mail/address.h"
 
@@ -52,24 +53,12 @@ search(const struct deed *d, struct span text,
     const struct regex_limits *limits, struct capture *own)
 {
 	struct engine *e = d->engine;
-	struct error why;
+	enum answer answer = match_regex(e, own->regex, text, limits,
+	    own->groups);
 
-	if (e->regex_failures >= REGEX_FAILURES_MAX) {
-		e->regex_refused = true;
-		return ANSWER_FAILED;
-	}
-	switch (regex_match(own->regex, text, limits, own->groups,
-	    REGEX_GROUPS_MAX, &why)) {
-	case REGEX_YES:
-		return ANSWER_YES;
-	case REGEX_NO:
-		return ANSWER_NO;
-	case REGEX_FAILED:
-		break;
-	}
-	e->regex_failures++;
-	deed_log(d, why.text);
-	return ANSWER_FAILED;
+	if (answer == ANSWER_FAILED && !e->regex_refused)
+		deed_log(d, e->regex_why.text);
+	return answer;
 }
 
 static enum answer

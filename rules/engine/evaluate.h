@@ -40,6 +40,16 @@ enum answer values_cut_off(struct engine *e);
 /* Are there as many VALUES as T's `exists` and `count` want? */
 bool values_are_as_many(const struct test *t, const struct values *values);
 
+/*
+ * Search VALUE with REGEX within LIMITS; the REGEX_GROUPS_MAX groups of a match
+ * go to GROUPS (NULL: nobody wants them). FAILED: a limit was hit, which counts
+ * against the message and is told in e->regex_why; or so many were before that
+ * it was not tried, which e->regex_refused tells.
+ */
+enum answer match_regex(struct engine *e, const struct regex *regex,
+    struct span value, const struct regex_limits *limits,
+    struct span *groups);
+
 /* Does VALUE, of a fact of SLOT, satisfy matcher M? All matchers of L? */
 enum answer matcher_test(struct engine *e, const struct matcher *m,
     const struct slot *slot, struct span value);

@@ -139,7 +139,6 @@ forget_facts(struct engine *e, enum phase first)
 	memset(e->memo + i, ANSWER_UNKNOWN, e->policy->memo_count - i);
 	if (e->learnt >= (int)first)
 		e->learnt = (int)first - 1;
-	reading_reset(e);
 }
 
 /* A large body was the exception: its memory is not kept for the next. */
@@ -173,6 +172,7 @@ life_forget_message(struct engine *e)
 	forget_fields(e);
 	forget_body(e);
 	recipients_forget(e);
+	reading_reset(e);
 	branch_forget(e);
 	e->why.text[0] = '\0';
 	e->unjudged = NULL;

@@ -25,16 +25,16 @@ answer_of(bool holds)
 	return holds ? ANSWER_YES : ANSWER_NO;
 }
 
-static enum answer
-regex_test(struct engine *e, const struct regex *regex, struct span value)
+enum answer
+match_regex(struct engine *e, const struct regex *regex, struct span value,
+    const struct regex_limits *limits, struct span *groups)
 {
-	struct regex_limits limits = session_regex_limits(e);
-
 	if (e->regex_failures >= REGEX_FAILURES_MAX) {
 		e->regex_refused = true;
 		return ANSWER_FAILED;
 	}
-	switch (regex_match(regex, value, &limits, NULL, 0, &e->regex_why)) {
+	switch (regex_match(regex, value, limits, groups,
+	    groups != NULL ? REGEX_GROUPS_MAX : 0, &e->regex_why)) {
 	case REGEX_YES:
 		return ANSWER_YES;
 	case REGEX_NO:
@@ -44,6 +44,14 @@ regex_test(struct engine *e, const struct regex *regex, struct span value)
 	}
 	e->regex_failures++;
 	return ANSWER_FAILED;
+}
+
+static enum answer
+regex_test(struct engine *e, const struct regex *regex, struct span value)
+{
+	struct regex_limits limits = session_regex_limits(e);
+
+	return match_regex(e, regex, value, &limits, NULL);
 }
 
 /* Does S hold PART anywhere, ASCII case ignored? */

@@ -18,6 +18,8 @@
 #include "rules/match/regex.h"
 #include "rules/match/table.h"
 
+#define SLOT_NONE UINT_MAX
+
 /* What rules tell each other; see "written" in struct slot. */
 enum written {
 	WRITTEN_NOT,		/* a fact of the mail */
@@ -338,6 +340,8 @@ struct policy {
 	unsigned *other_tests;
 	size_t other_count;
 	size_t var_count;		/* writes to vars */
+	unsigned score_slot;		/* that some rule writes; or SLOT_NONE */
+	unsigned label_slot;		/* the same */
 	bool alone;			/* some rule is: no two recipients share
 					 * a reading */
 

@@ -170,21 +170,17 @@ written_is_known(struct engine *e, unsigned slot, struct reading *r,
 int64_t
 written_score(struct engine *e, struct reading *r, size_t limit)
 {
-	const struct policy *p = e->policy;
 	const struct write *w;
 	int64_t sum = 0;
 	enum answer answer;
 	struct writes s;
-	size_t i;
 
-	for (i = 0; i < p->slot_count; i++) {
-		if (p->slots[i].written != WRITTEN_SCORE)
-			continue;
-		s = writes_to(e, (unsigned)i, r, limit);
-		while ((w = writes_next(&s, &answer)) != NULL)
-			if (answer == ANSWER_YES)
-				sum = number_add(sum, w->score);
-	}
+	if (e->policy->score_slot == SLOT_NONE)
+		return 0;
+	s = writes_to(e, e->policy->score_slot, r, limit);
+	while ((w = writes_next(&s, &answer)) != NULL)
+		if (answer == ANSWER_YES)
+			sum = number_add(sum, w->score);
 	return sum;
 }
 
@@ -192,21 +188,17 @@ bool
 written_label(struct engine *e, struct reading *r, size_t limit,
     struct span label)
 {
-	const struct policy *p = e->policy;
 	const struct write *w;
 	enum answer answer;
 	struct writes s;
-	size_t i;
 
-	for (i = 0; i < p->slot_count; i++) {
-		if (p->slots[i].written != WRITTEN_LABEL)
-			continue;
-		s = writes_to(e, (unsigned)i, r, limit);
-		while ((w = writes_next(&s, &answer)) != NULL)
-			if (answer == ANSWER_YES &&
-			    span_equal_nocase(w->label, label))
-				return true;
-	}
+	if (e->policy->label_slot == SLOT_NONE)
+		return false;
+	s = writes_to(e, e->policy->label_slot, r, limit);
+	while ((w = writes_next(&s, &answer)) != NULL)
+		if (answer == ANSWER_YES &&
+		    span_equal_nocase(w->label, label))
+			return true;
 	return false;
 }
 

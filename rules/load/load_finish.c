@@ -167,6 +167,18 @@ put_write(struct policy *p, struct write *w)
 	writes[s->write_count++] = w;
 }
 
+/* The one slot of that kind, if some rule writes to it. */
+static unsigned
+written_slot(const struct policy *p, enum written kind)
+{
+	unsigned i;
+
+	for (i = 0; i < p->slot_count; i++)
+		if (p->slots[i].written == kind && p->slots[i].write_count > 0)
+			return i;
+	return SLOT_NONE;
+}
+
 static void
 list_writes(struct policy *p)
 {
@@ -181,6 +193,8 @@ list_writes(struct policy *p)
 		s->write_count = 0;
 	}
 	each_write(p, put_write);
+	p->score_slot = written_slot(p, WRITTEN_SCORE);
+	p->label_slot = written_slot(p, WRITTEN_LABEL);
 }
 
 /* The fields that actions look for. */

@@ -63,26 +63,6 @@ read_code(struct loader *l, struct node *n, void *target)
 	return -1;
 }
 
-/* RFC 3463 2: class "." 1*3digit "." 1*3digit */
-static bool
-is_status(struct span s)
-{
-	size_t i, digits = 0, dots = 0;
-
-	if (s.len < 5 || s.ptr[1] != '.')
-		return false;
-	for (i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '.') {
-			if (digits == 0 || ++dots > 2)
-				return false;
-			digits = 0;
-		} else if (s.ptr[i] < '0' || s.ptr[i] > '9' || ++digits > 3) {
-			return false;
-		}
-	}
-	return dots == 2 && digits > 0;
-}
-
 static int
 read_status(struct loader *l, struct node *n, void *target)
 {
@@ -92,7 +72,7 @@ read_status(struct loader *l, struct node *n, void *target)
 
 	if (load_text(l, n, &text) < 0)
 		return -1;
-	if (is_status(text) && text.ptr[0] == class_digit(r)) {
+	if (reply_status_is_valid(text, class_digit(r))) {
 		r->answer.status = policy_copy(l->policy, text);
 		return 0;
 	}

@@ -10,37 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "milter/replay/session_read.h"
-#include "tests/support/recording_text.h"
+#include "tests/support/session_work.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
-
-/* A reader's work, for a row. */
-struct work {
-	struct recording recording;
-	struct error_list errors;
-	struct buffer said;
-	int result;
-};
-
-static void
-work_begin(struct work *w, struct span text)
-{
-	recording_init(&w->recording, 64u << 20);
-	w->errors = (struct error_list){ .count = 0 };
-	buffer_init(&w->said, 8u << 20);
-	w->result = session_read(&w->recording, "a.smtp", text, &w->errors);
-	recording_text(&w->said, &w->recording);
-}
-
-static void
-work_end(struct work *w)
-{
-	recording_release(&w->recording);
-	error_list_release(&w->errors);
-	buffer_release(&w->said);
-}
 
 static const struct {
 	const char *sentence;
