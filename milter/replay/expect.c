@@ -105,6 +105,19 @@ rule_spoke(const struct sight *s, size_t i)
 	    engine_rule_held(s->engine, i);
 }
 
+/* The rule that is named; false: there is none, which is why. */
+static bool
+find_rule(struct look *l, size_t *i)
+{
+	struct span name = l->x->name;
+
+	if (policy_find_rule(l->s->policy, name, i))
+		return true;
+	buffer_addf(l->why, "there is no rule called \"%.*s\"",
+	    (int)name.len, name.ptr);
+	return false;
+}
+
 static bool
 look_at_rule(struct look *l)
 {
@@ -112,11 +125,8 @@ look_at_rule(struct look *l)
 	struct span name = l->x->name;
 	size_t i;
 
-	if (!policy_find_rule(l->s->policy, name, &i)) {
-		buffer_addf(l->why, "there is no rule called \"%.*s\"",
-		    (int)name.len, name.ptr);
+	if (!find_rule(l, &i))
 		return false;
-	}
 	if (rule_spoke(l->s, i))
 		return true;
 	buffer_addf(l->why, "rule %.*s did not hold", (int)name.len,
@@ -133,14 +143,10 @@ look_at_rule(struct look *l)
 static bool
 look_at_no_rule(struct look *l)
 {
-	struct span name = l->x->name;
 	size_t i;
 
-	if (!policy_find_rule(l->s->policy, name, &i)) {
-		buffer_addf(l->why, "there is no rule called \"%.*s\"",
-		    (int)name.len, name.ptr);
+	if (!find_rule(l, &i))
 		return false;
-	}
 	if (!rule_spoke(l->s, i))
 		return true;
 	buffer_add_text(l->why, "a rule held that should not have: ");

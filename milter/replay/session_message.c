@@ -156,23 +156,15 @@ reader_chunk(struct reader *r, size_t size)
 int
 reader_bytes(FILE *in, size_t limit, struct buffer *text, struct error *error)
 {
-	char chunk[8192];
-	size_t n;
+	int result;
 
 	buffer_release(text);
-	buffer_init(text, limit + sizeof chunk);
-	while (text->len <= limit && !text->overflow &&
-	    (n = fread(chunk, 1, sizeof chunk, in)) > 0)
-		buffer_add(text, span_make(chunk, n));
+	buffer_init(text, limit + READ_CHUNK);
+	result = read_stream(in, limit, text);
 	if (text->len > limit)
 		return error_set(error, "is larger than %zu MiB", limit >> 20);
-	if (text->overflow)
-		return error_set(error, "cannot be read: %s",
-		    strerror(ENOMEM));
-	if (ferror(in) != 0)
-		return error_set(error, "cannot be read: %s",
-		    strerror(errno));
-	return 0;
+	return result == 0 ? 0 : error_set(error, "cannot be read: %s",
+	    strerror(errno));
 }
 
 /*

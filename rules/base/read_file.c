@@ -15,8 +15,6 @@
 
 #include "rules/base/read_file.h"
 
-#define CHUNK 65536
-
 /* What keeps FOUND from being read; NULL: nothing. */
 static const char *
 obstacle(const struct stat *found)
@@ -30,7 +28,7 @@ obstacle(const struct stat *found)
 static int
 read_bytes(int fd, size_t most, struct buffer *text, struct error *error)
 {
-	char chunk[CHUNK];
+	char chunk[READ_CHUNK];
 	ssize_t n = 1;
 
 	while (n > 0 && text->len <= most && !text->overflow) {
@@ -58,7 +56,7 @@ read_file(const char *path, size_t most, struct buffer *text,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int result = -1;
 
-	buffer_init(text, most + CHUNK);
+	buffer_init(text, most + READ_CHUNK);
 	if (fd < 0)
 		return error_set(error, "%s", strerror(errno));
 	if (fstat(fd, found) < 0)
@@ -69,4 +67,19 @@ read_file(const char *path, size_t most, struct buffer *text,
 		result = read_bytes(fd, most, text, error);
 	(void)close(fd);
 	return result;
+}
+
+int
+read_stream(FILE *in, size_t most, struct buffer *text)
+{
+	char chunk[READ_CHUNK];
+	size_t n;
+
+	while (text->len <= most && !text->overflow &&
+	    (n = fread(chunk, 1, sizeof chunk, in)) > 0)
+		buffer_add(text, span_make(chunk, n));
+	if (!text->overflow)
+		return ferror(in) != 0 ? -1 : 0;
+	errno = ENOMEM;
+	return -1;
 }

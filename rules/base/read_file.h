@@ -4,6 +4,7 @@
 #ifndef MILLGATE_READ_FILE_H
 #define MILLGATE_READ_FILE_H
 
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "buffer.h"
@@ -16,5 +17,13 @@
  */
 int read_file(const char *path, size_t most, struct buffer *text,
     struct stat *found, struct error *error);
+
+/*
+ * Append what IN still has to TEXT, whose limit is larger than MOST by a
+ * chunk: when there is more than MOST, some of that is read as well, and no
+ * more. -1: errno says why. Any thread.
+ */
+#define READ_CHUNK 65536
+int read_stream(FILE *in, size_t most, struct buffer *text);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rules/base/read_file.h"
 #include "rules/base/xmalloc.h"
 #include "rules/engine/describe.h"
 #include "rules/load/warn.h"
@@ -259,22 +260,6 @@ policy_load_text(const char *name, struct span text, struct error_list *errors)
 	return p;
 }
 
-/* All of IN, one byte more than the limit at most. -1: errno says why. */
-static int
-read_all(FILE *in, struct buffer *text)
-{
-	char chunk[8192];
-	size_t n;
-
-	while (text->len <= TREE_BYTES_MAX && !text->overflow &&
-	    (n = fread(chunk, 1, sizeof chunk, in)) > 0)
-		buffer_add(text, span_make(chunk, n));
-	if (!text->overflow)
-		return ferror(in) != 0 ? -1 : 0;
-	errno = ENOMEM;
-	return -1;
-}
-
 struct policy *
 policy_load(const char *path, struct error_list *errors)
 {
@@ -285,7 +270,7 @@ policy_load(const char *path, struct error_list *errors)
 	struct buffer text;
 
 	buffer_init(&text, 2 * (size_t)TREE_BYTES_MAX);
-	if (in == NULL || read_all(in, &text) < 0)
+	if (in == NULL || read_stream(in, TREE_BYTES_MAX, &text) < 0)
 		(void)error_list_add(errors, (struct place){ name, 0, 0 },
 		    span_make(NULL, 0), "cannot be read: %s", strerror(errno));
 	else
