@@ -33,6 +33,18 @@ int engine_feed(void *self, const struct event *event,
     struct verdict *verdict);
 
 /*
+ * Call HIT for each rule, by its number in file order, that is known to hold
+ * for what the last event has decided, and has not been told in this message
+ * before: a message, a recipient that is refused, a connection, or a command
+ * that the MTA does not know, of which each counts. Rules that no reading has
+ * reached do not count; none is judged for this, and no memory is taken. To be
+ * called after every event that brought a decision; after others it does
+ * nothing.
+ */
+void engine_each_hit(struct engine *e,
+    void (*hit)(void *context, size_t rule), void *context);
+
+/*
  * What became of the message at hand, for reports. All may be asked between two
  * events, until the message's memory ends with the next MAIL, ABORT or CLOSE;
  * they change nothing that is decided. RECIPIENT is an address; one that is not

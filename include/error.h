@@ -95,6 +95,9 @@ void problem_hint(struct problem *p, const char *format, ...)
  */
 void error_list_print(const struct error_list *l, FILE *out);
 
+/* The first error in that order; NULL when there is none. */
+const struct problem *error_list_first(const struct error_list *l);
+
 /* Free what the list holds and make it empty. */
 void error_list_release(struct error_list *l);
 

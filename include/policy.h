@@ -28,10 +28,42 @@ struct limits {
 	size_t recipients;	/* distinct ones, a message */
 	uint32_t regex_match;	/* PCRE2's match limit, a single match */
 	uint32_t regex_depth;	/* PCRE2's depth limit */
+	size_t connections;	/* of MTAs, at a time; 0: what the process's
+				 * descriptors allow */
+};
+
+/* Where the log goes. */
+enum log_target {
+	LOG_TO_DEFAULT,		/* the foreground's standard output, or syslog */
+	LOG_TO_SYSLOG,
+	LOG_TO_STDOUT,
+	LOG_TO_FILE,
+};
+
+/* What a line is worth, the gravest first, and what is written at least. */
+enum log_level {
+	LOG_LEVEL_ERROR,	/* the filter could not do something */
+	LOG_LEVEL_WARNING,	/* a rule could not be judged, lines were lost */
+	LOG_LEVEL_NOTICE,	/* refused, held, dropped, said by a rule; the
+				 * daemon's own life */
+	LOG_LEVEL_INFO,		/* accepted mail, too */
+};
+
+struct log_settings {
+	enum log_target to;
+	const char *file;	/* with LOG_TO_FILE: absolute */
+	bool json;		/* an object a line, in place of text */
+	enum log_level level;	/* LOG_LEVEL_INFO */
 };
 
 struct settings {
 	const char *listen;		/* NULL: not set */
+	const char *control;		/* path of its socket; NULL: none */
+	const char *user;		/* to run as; NULL: whoever starts it */
+	const char *group;		/* NULL: the user's own */
+	const char *pidfile;		/* absolute; NULL: none */
+	struct log_settings log;
+	bool require_jit;		/* no JIT compiler: a load error */
 	unsigned socket_mode;		/* of a unix socket: 0660 */
 	const char *socket_group;	/* its group; NULL: as it comes */
 	enum verdict_kind on_error;	/* VERDICT_TEMPFAIL or VERDICT_ACCEPT */
@@ -52,6 +84,13 @@ struct policy_needs {
 	bool quarantine;
 };
 
+/*
+ * The path of the control socket that the rule file PATH names, as far as the
+ * file can be read: its rules may be full of errors. The caller frees it. NULL
+ * and ERROR, which names the file: there is none.
+ */
+char *policy_find_control(const char *path, struct error *error);
+
 /* Read and compile PATH ("-": standard input). NULL on failure. Either way
  * every problem found is in ERRORS. The caller owns one reference. */
 struct policy *policy_load(const char *path, struct error_list *errors);
@@ -69,6 +108,13 @@ void policy_unref(struct policy *p);
 const struct settings *policy_settings(const struct policy *p);
 const struct policy_needs *policy_needs(const struct policy *p);
 size_t policy_rule_count(const struct policy *p);
+
+/*
+ * A number made from the bytes of all files that were read (the rule file, its
+ * includes, table files): two policies with the same one say the same. No
+ * secret depends on it (FNV-1a, 64 bits).
+ */
+uint64_t policy_fingerprint(const struct policy *p);
 
 /* The `tests:` of the rule file and of what it includes; NULL: there are none.
  * See recording.h. */
@@ -103,6 +149,10 @@ bool policy_find_rule(const struct policy *p, struct span name, size_t *i);
 /* The names of the facts that are read, in no order; NULL behind the last. */
 struct span policy_fact(const struct policy *p, size_t i);
 size_t policy_fact_count(const struct policy *p);
+
+/* The events that fact number I is learnt from, as bits 1u << event_kind; 0:
+ * rules write it. */
+unsigned policy_fact_events(const struct policy *p, size_t i);
 
 /*
  * The macros that the rules and the log want to have with events of PHASE, as

@@ -111,6 +111,8 @@ struct verdict {
 	size_t edit_count;
 	const struct decision *decisions;
 	size_t decision_count;
+	bool enough;			/* at EVENT_BODY: more of the body will
+					 * change nothing */
 	struct error error;		/* filled when the sink returned -1 */
 };
 

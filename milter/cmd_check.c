@@ -22,7 +22,7 @@ enum {
 	OPTION_PHASES,
 };
 
-static const struct option options[] = {
+const struct option cmd_check_options[] = {
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "needs", no_argument, NULL, OPTION_NEEDS },
 	{ "phases", no_argument, NULL, OPTION_PHASES },
@@ -132,7 +132,8 @@ cmd_check(int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:",
+	    cmd_check_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			path = optarg;

@@ -26,7 +26,7 @@ enum {
 	OPTION_UPDATE,
 };
 
-static const struct option options[] = {
+const struct option cmd_test_options[] = {
 	{ "body-chunk", required_argument, NULL, OPTION_BODY_CHUNK },
 	{ "coverage", no_argument, NULL, OPTION_COVERAGE },
 	{ "fail-under", required_argument, NULL, OPTION_FAIL_UNDER },
@@ -167,7 +167,8 @@ cmd_test(int argc, char **argv)
 	int option, status = STATUS_TROUBLE;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:",
+	    cmd_test_options, NULL)) != -1) {
 		if (option == OPTION_HELP)
 			return help();
 		if (take_option(&w, option, argv) < 0)

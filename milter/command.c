@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,6 +50,16 @@ command_bad_option(int answer, char **argv)
 	else
 		command_error("%s: unknown option '%s'", argv[0], word);
 	return command_error("'millgate %s --help' tells more", argv[0]);
+}
+
+/* NO_COLOR: https://no-color.org. */
+bool
+command_wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') &&
+	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
 /* Can PATH be read as a file? Says why not. */

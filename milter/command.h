@@ -10,6 +10,7 @@
 #define MILLGATE_COMMAND_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 #include "policy.h"
 
@@ -19,9 +20,26 @@
 
 #define RULE_FILE_DEFAULT SYSCONFDIR "/millgate/millgate.yaml"
 
+/* A command, as the table in main.c has it. */
+struct command {
+	const char *name;
+	const char *summary;
+	int (*run)(int argc, char **argv);	/* NULL: not in this version */
+	const struct option *options;	/* beside -c FILE, which all have */
+	bool operands;			/* it takes files */
+};
+
 int cmd_check(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 int cmd_test(int argc, char **argv);
+
+extern const struct option cmd_check_options[];
+extern const struct option cmd_doctor_options[];
+extern const struct option cmd_run_options[];
+extern const struct option cmd_status_options[];
+extern const struct option cmd_test_options[];
 
 /* Print "millgate: …" to standard error; returns -1. */
 int command_error(const char *format, ...)
@@ -35,6 +53,9 @@ int command_unsupported(const char *what);
  * called with opterr 0 and a short option string that begins with ':'.
  */
 int command_bad_option(int answer, char **argv);
+
+/* Is standard output a terminal that shows colours, and may it? */
+bool command_wants_colour(void);
 
 /*
  * Load the rules in PATH ("-": standard input). NULL when that fails: the

@@ -13,27 +13,26 @@
 
 #include "build_info.h"
 #include "milter/command.h"
+#include "milter/completions.h"
 #include "milter/daemon/daemon.h"
 #include "rules/base/suggest.h"
 
-struct command {
-	const char *name;
-	const char *summary;
-	int (*run)(int argc, char **argv);	/* NULL: not in this version */
-};
-
 static const struct command command_table[] = {
-	{ "check", "report every problem in a rule file", cmd_check },
-	{ "run", "filter mail for an MTA", cmd_run },
+	{ "check", "report every problem in a rule file",
+	    cmd_check, cmd_check_options, true },
+	{ "run", "filter mail for an MTA",
+	    cmd_run, cmd_run_options, false },
 	{ "test", "run the tests of a rule file, and recorded sessions",
-	    cmd_test },
-	{ "replay", NULL, NULL },
-	{ "explain", NULL, NULL },
-	{ "bench", NULL, NULL },
-	{ "schema", NULL, NULL },
-	{ "status", NULL, NULL },
-	{ "doctor", NULL, NULL },
-	{ "convert", NULL, NULL },
+	    cmd_test, cmd_test_options, true },
+	{ "replay", NULL, NULL, NULL, false },
+	{ "explain", NULL, NULL, NULL, false },
+	{ "bench", NULL, NULL, NULL, false },
+	{ "schema", NULL, NULL, NULL, false },
+	{ "status", "ask the running daemon how it is",
+	    cmd_status, cmd_status_options, false },
+	{ "doctor", "find what keeps the filter from filtering",
+	    cmd_doctor, cmd_doctor_options, false },
+	{ "convert", NULL, NULL, NULL, false },
 };
 
 #define COMMAND_COUNT (sizeof command_table / sizeof command_table[0])
@@ -72,6 +71,17 @@ version(void)
 	print_components(components, count);
 	components = engine_components(&count);
 	print_components(components, count);
+}
+
+/* For packaging; not in usage(), for nobody else has a use for it. */
+static int
+completions(const char *shell)
+{
+	if (shell != NULL && completions_print(stdout, shell, command_table,
+	    COMMAND_COUNT) == 0)
+		return STATUS_FINE;
+	command_error("--completions is of bash, fish or zsh");
+	return STATUS_TROUBLE;
 }
 
 static int
@@ -113,6 +123,8 @@ dispatch(int argc, char **argv)
 		usage(stdout);
 	else if (strcmp(name, "--version") == 0)
 		version();
+	else if (strcmp(name, "--completions") == 0)
+		return completions(argv[1]);
 	else if (name[0] != '-')
 		return unknown_command(name);
 	else {

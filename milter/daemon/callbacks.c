@@ -18,6 +18,7 @@
 #include "milter/daemon/session.h"
 
 #define UNKNOWN_LINE_MAX 2048
+#define FULL_PIECE 65535	/* of the body: MILTER_CHUNK_SIZE of all MTAs */
 
 static sfsistat
 step(SMFICTX *ctx, struct event event)
@@ -92,10 +93,27 @@ on_eoh(SMFICTX *ctx)
 	return step(ctx, event_plain(EVENT_EOH));
 }
 
+/*
+ * SMFIS_SKIP ends the body, but must not be the answer to a piece that comes
+ * with the end of the message: libmilter would send it twice, and not call
+ * on_eom(). Nothing tells such a piece from others but that it is what is left
+ * over, and MTAs fill all pieces before it. So only a full one is answered so,
+ * which is where there may be more to save.
+ */
 static sfsistat
 on_body(SMFICTX *ctx, unsigned char *bytes, size_t len)
 {
-	return step(ctx, event_body(span_make((const char *)bytes, len)));
+	struct session *s = session_get(ctx);
+	struct event event = event_body(span_make((const char *)bytes, len));
+	sfsistat answer;
+
+	if (s == NULL)
+		return SMFIS_TEMPFAIL;
+	answer = session_step(s, ctx, &event);
+	if (s->enough && answer == SMFIS_CONTINUE && len >= FULL_PIECE &&
+	    (s->protocol & SMFIP_SKIP) != 0)
+		return SMFIS_SKIP;
+	return answer;
 }
 
 static sfsistat

@@ -6,7 +6,7 @@
 
 /*
  * Register all callbacks; -1 when libmilter refuses. Sessions begin with the
- * plan of session_set_plan().
+ * plan that is in force (in_force.h).
  */
 int callbacks_register(void);
 

@@ -1,39 +1,35 @@
 /*
  * daemon.c - the filter from its first moment to its last.
  *
- * Everything that can be wrong is found before libmilter starts its threads,
- * for then it can still be said to whoever started the program. The first
- * thread then waits for signals, libmilter's loop has one of its own.
+ * Everything that can be wrong is found before mail is filtered, for then it
+ * can still be said to whoever started the program. What was made here is
+ * removed here: sockets, lock, PID file.
  *
- * Failure: a sysexits(3) status and a message; no socket is left behind.
+ * Failure: a sysexits(3) status and a message on standard error.
  */
 #include "config.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <libmilter/mfapi.h>
 
-#include "milter/daemon/callbacks.h"
+#include "milter/daemon/background.h"
 #include "milter/daemon/daemon.h"
 #include "milter/daemon/listener.h"
 #include "milter/daemon/log.h"
-#include "milter/daemon/session.h"
+#include "milter/daemon/log_sink.h"
+#include "milter/daemon/pidfile.h"
+#include "milter/daemon/privileges.h"
 #include "milter/daemon/signals.h"
+#include "milter/daemon/supervisor.h"
 
-/*
- * Seconds until a silent MTA is given up. Postfix waits up to 300 for an SMTP
- * client (smtpd_timeout) and for a filter (milter_content_timeout): more than
- * either, and far less than libmilter's two hours.
- */
-#define IDLE_SECONDS 600
-
-/* Connections that wait while all threads are busy; the kernel caps it. */
+/* Connections that wait in the kernel; it has a bound of its own. */
 #define BACKLOG 512
+#define CONTROL_BACKLOG 8
+#define CONTROL_MODE 0660
 
 static int
 find_place(const struct settings *settings, struct listen_spec *spec,
@@ -49,132 +45,140 @@ find_place(const struct settings *settings, struct listen_spec *spec,
 	    EX_CONFIG : 0;
 }
 
-/* Let libmilter open the socket that LISTENER has claimed. */
+/* Whom the worker runs as; root only when that was asked for by name. */
 static int
-open_socket(struct listener *listener, struct error *error)
+find_identity(const struct settings *settings, bool allow_root,
+    struct identity *identity, struct error *error)
 {
-	char text[LISTEN_TEXT_MAX];
-	mode_t before;
-	int opened;
-
-	listen_spec_format(&listener->spec, text);
-	if (callbacks_register() < 0 || smfi_setconn(text) != MI_SUCCESS ||
-	    smfi_settimeout(IDLE_SECONDS) != MI_SUCCESS ||
-	    smfi_setbacklog(BACKLOG) != MI_SUCCESS) {
-		error_set(error, "libmilter cannot be set up");
-		return EX_OSERR;
-	}
-	before = umask(listener_umask(listener));
-	opened = smfi_opensocket(false);
-	umask(before);
-	if (opened != MI_SUCCESS) {
-		error_set(error, "cannot listen on %s; libmilter says why in "
-		    "syslog", text);
-		return EX_UNAVAILABLE;
-	}
-	return listener_publish(listener, error);
-}
-
-/* What ended libmilter's loop, or nothing yet. */
-struct service {
-	pthread_mutex_t begin;	/* held until libmilter may start */
-	pthread_t thread;
-	int result;		/* of smfi_main(); valid when joined */
-};
-
-static void *
-service_main(void *self)
-{
-	struct service *service = self;
-
-	(void)pthread_mutex_lock(&service->begin);
-	(void)pthread_mutex_unlock(&service->begin);
-	service->result = smfi_main();
-	signals_wake();
-	return NULL;
-}
-
-/*
- * Serve until a signal says stop, or libmilter gives up. libmilter waits for
- * the same signals in a thread of its own, but a process's signals go to its
- * first thread when that takes them, so smfi_main() runs in another. It begins
- * when this one takes signals again, for in pthread_create() it does not.
- * libmilter is told to stop by the signal, which waits for it, and not by
- * smfi_stop(), which may come before libmilter is set up.
- */
-static int
-run_service(struct error *error)
-{
-	struct service service = { .begin = PTHREAD_MUTEX_INITIALIZER };
-	bool stop = false;
-	int signal;
-
-	(void)pthread_mutex_lock(&service.begin);
-	signals_hold();
-	if (pthread_create(&service.thread, NULL, service_main, &service) != 0)
-		return error_set(error, "cannot start a thread");
-	signals_release();
-	(void)pthread_mutex_unlock(&service.begin);
-	while (!stop && (signal = signals_wait()) != 0) {
-		stop = signal != SIGHUP;
-		if (stop)
-			signals_pass_on();
-		else
-			log_notice("SIGHUP ignored: this version reads its "
-			    "rules at start only");
-	}
-	(void)pthread_join(service.thread, NULL);
-	if (stop || service.result == MI_SUCCESS)
+	if (identity_find(identity, settings->user, settings->group, error) < 0)
+		return EX_CONFIG;
+	if (geteuid() != 0 || identity->set || allow_root)
 		return 0;
-	return error_set(error, "libmilter cannot go on; it says why in "
-	    "syslog");
+	error_set(error, "as root, and nobody else is named to filter mail: "
+	    "set settings.user (or give --allow-root)");
+	return EX_CONFIG;
 }
 
 static int
-serve(struct listener *listener, const struct policy *policy,
+hold_main(struct supervisor *s, const struct listen_spec *spec,
     struct error *error)
 {
-	size_t rules = policy_rule_count(policy);
-	char text[LISTEN_TEXT_MAX];
+	const struct settings *settings = policy_settings(s->policy);
+	int status = listener_claim(&s->listener, spec, settings->socket_mode,
+	    settings->socket_group, error);
+
+	if (status != 0)
+		return status;
+	if (s->identity.set)
+		listener_default_group(&s->listener, s->identity.gid);
+#ifdef HAVE_MILTER_FD
+	status = listener_bind(&s->listener, BACKLOG, error);
+#endif
+	return status;
+}
+
+static int
+hold_control(struct supervisor *s, struct error *error)
+{
+	const struct settings *settings = policy_settings(s->policy);
+	struct listen_spec spec;
 	int status;
 
-	/* Before there is a socket, so that none is left behind. */
+	if (settings->control == NULL)
+		return 0;
+	if (listen_spec_parse(settings->control, &spec, error) < 0)
+		return EX_CONFIG;
+	status = listener_claim(&s->control, &spec, CONTROL_MODE, NULL, error);
+	if (status != 0)
+		return status;
+	if (s->identity.set)
+		listener_default_group(&s->control, s->identity.gid);
+	return listener_bind(&s->control, CONTROL_BACKLOG, error);
+}
+
+/* All that can go wrong before there is a worker, in the order in which it
+ * would hurt least. */
+static int
+prepare(struct supervisor *s, const struct daemon_options *options,
+    struct error *error)
+{
+	const struct settings *settings = policy_settings(s->policy);
+	struct listen_spec spec;
+	int status = find_place(settings, &spec, error);
+
+	if (status == 0)
+		status = find_identity(settings, options->allow_root,
+		    &s->identity, error);
+	if (status != 0)
+		return status;
+	if (settings->log.to == LOG_TO_STDOUT && !options->foreground) {
+		error_set(error, "settings.log.to is stdout: that needs "
+		    "--foreground");
+		return EX_CONFIG;
+	}
+	if (privileges_limit(&s->descriptors, error) < 0)
+		return EX_OSERR;
 	if (signals_catch() < 0) {
 		error_set(error, "cannot catch signals");
 		return EX_OSERR;
 	}
-	status = open_socket(listener, error);
-	if (status != 0)
-		return status;
-	listen_spec_format(&listener->spec, text);
-	log_notice("listening on %s, %zu %s", text, rules,
-	    rules == 1 ? "rule" : "rules");
-	if (run_service(error) < 0)
+	if (privileges_lend(&s->identity, error) < 0)
 		return EX_OSERR;
-	log_notice("stopped, %zu sessions open", session_count());
-	return 0;
+	status = log_open(&settings->log, options->foreground, error);
+	privileges_take_back();
+	if (status < 0)
+		return EX_CANTCREAT;
+	status = hold_main(s, &spec, error);
+	return status == 0 ? hold_control(s, error) : status;
+}
+
+static int
+serve(struct supervisor *s, struct error *error)
+{
+	struct pidfile pidfile = { .path = "" };
+	int status;
+
+	if (pidfile_write(&pidfile, policy_settings(s->policy)->pidfile,
+	    error) < 0)
+		return EX_CANTCREAT;
+	status = supervise(s);
+	pidfile_remove(&pidfile);
+	/* A socket that the worker made is not among what we release. */
+	if (s->listener.fd < 0)
+		(void)listener_retract(&s->listener, NULL);
+	return status;
 }
 
 int
-daemon_run(struct policy *policy, struct error *error)
+daemon_run(struct policy *policy, const struct daemon_options *options)
 {
-	/* Reachable until the process ends, like all that sessions use. */
-	static struct plan *plan;
-	const struct settings *settings = policy_settings(policy);
-	struct listen_spec spec;
-	struct listener listener;
-	int status;
+	struct background background;
+	struct supervisor s = {
+		.path = options->path,
+		.policy = policy,
+		.foreground = options->foreground,
+		.listener = LISTENER_NONE,
+		.control = LISTENER_NONE,
+	};
+	struct error error = { .text = "" };
+	int status = 0;
 
-	status = find_place(settings, &spec, error);
-	if (status != 0)
-		return status;
-	plan = plan_new(policy);
-	session_set_plan(plan);
-	status = listener_claim(&listener, &spec, settings->socket_mode,
-	    settings->socket_group, error);
+	if (!options->foreground) {
+		if (background_begin(&background, &error) < 0)
+			status = EX_OSERR;
+		s.ready = background_ready;
+		s.ready_self = &background;
+	}
 	if (status == 0)
-		status = serve(&listener, policy, error);
-	listener_release(&listener);
+		status = prepare(&s, options, &error);
+	if (status == 0)
+		status = serve(&s, &error);
+	if (error.text[0] != '\0')
+		fprintf(stderr, "millgate: %s\n", error.text);
+	listener_release(&s.listener);
+	listener_release(&s.control);
+	policy_unref(s.policy);
+	log_end();
 	return status;
 }
 
@@ -185,6 +189,16 @@ daemon_components(size_t *count)
 	static const struct build_component components[] = {
 		{ "libmilter (headers)", compiled },
 		{ "libmilter (running)", running },
+#ifdef HAVE_MILTER_FD
+		{ "libmilter listener", "inherited" },
+#else
+		{ "libmilter listener", "its own" },
+#endif
+#ifdef HAVE_MILTER_POLL
+		{ "libmilter waits by", "poll" },
+#else
+		{ "libmilter waits by", "select" },
+#endif
 	};
 	unsigned major, minor, patch;
 

@@ -1,5 +1,5 @@
 /*
- * listener.c - the one who listens at a place, and nobody else.
+ * listener.c - claim a place to listen at, and give it back.
  *
  * libmilter would remove a socket that another process still listens on, and
  * tells its troubles to syslog only. So the place is looked at first: a lock
@@ -135,21 +135,13 @@ ask_socket(const char *path)
 	return result;
 }
 
+/* Remove a socket that nobody listens on; the lock is ours. */
 static int
-claim_path(struct listener *l, struct error *error)
+remove_stale(const char *path, struct error *error)
 {
-	const char *path = l->spec.path;
 	bool exists;
 	int status, asked;
 
-	status = look_at_path(path, &exists, error);
-	if (status != 0)
-		return status;
-	snprintf(l->lock_path, sizeof l->lock_path, "%s.lock", path);
-	status = take_lock(l, error);
-	if (status != 0)
-		return status;
-	/* Before we had the lock its last owner may have removed the socket. */
 	status = look_at_path(path, &exists, error);
 	if (status != 0 || !exists)
 		return status;
@@ -167,20 +159,33 @@ claim_path(struct listener *l, struct error *error)
 	return EX_UNAVAILABLE;
 }
 
-/* Try the address of INFO as libmilter will; 0, or an errno. */
 static int
-try_bind(const struct addrinfo *info)
+claim_path(struct listener *l, struct error *error)
 {
-	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int on = 1, result = 0;
+	const char *path = l->spec.path;
+	bool exists;
+	int status;
+
+	/* No lock file beside what is not ours. */
+	status = look_at_path(path, &exists, error);
+	if (status != 0)
+		return status;
+	snprintf(l->lock_path, sizeof l->lock_path, "%s.lock", path);
+	status = take_lock(l, error);
+	/* Before we had the lock its last owner may have removed the socket. */
+	return status != 0 ? status : remove_stale(path, error);
+}
+
+/* Try the address of INFO; 0, or an errno. */
+static int
+try_port(const struct addrinfo *info)
+{
+	int fd = listener_open_port(info, 1);
 
 	if (fd < 0)
 		return errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-	    bind(fd, info->ai_addr, info->ai_addrlen) < 0 || listen(fd, 1) < 0)
-		result = errno;
 	close(fd);
-	return result;
+	return 0;
 }
 
 /* Put the address of INFO in the place of its name. */
@@ -218,7 +223,7 @@ claim_port(struct listener *l, struct error *error)
 		    gai_strerror(result));
 		return EX_UNAVAILABLE;
 	}
-	result = try_bind(info);
+	result = try_port(info);
 	if (result == EADDRINUSE)
 		error_set(error, "another program listens on %s", text);
 	else if (result != 0)
@@ -236,10 +241,9 @@ listener_claim(struct listener *l, const struct listen_spec *spec, mode_t mode,
 {
 	int status;
 
-	memset(l, 0, sizeof *l);
+	*l = (struct listener)LISTENER_NONE;
 	l->spec = *spec;
 	l->mode = mode;
-	l->lock_fd = -1;
 	status = find_group(l, group, error);
 	if (status != 0)
 		return status;
@@ -247,39 +251,11 @@ listener_claim(struct listener *l, const struct listen_spec *spec, mode_t mode,
 	    claim_port(l, error);
 }
 
-mode_t
-listener_umask(const struct listener *l)
-{
-	return ~l->mode & 0777;
-}
-
 int
-listener_publish(struct listener *l, struct error *error)
+listener_retract(struct listener *l, struct error *error)
 {
-	const char *path = l->spec.path;
-	struct stat now;
-
-	if (l->spec.family != LISTEN_UNIX)
-		return 0;
-	if (lstat(path, &l->socket) < 0) {
-		error_set(error, "the socket unix:%s is gone: %s", path,
-		    strerror(errno));
-		return EX_OSERR;
-	}
-	l->published = true;
-	if (l->group != (gid_t)-1 && lchown(path, (uid_t)-1, l->group) < 0) {
-		error_set(error, "cannot give the socket unix:%s its group: "
-		    "%s; the user must be a member of it", path,
-		    strerror(errno));
-		return EX_OSERR;
-	}
-	/* A default ACL of the folder takes the place of the umask. */
-	if (lstat(path, &now) < 0 || (now.st_mode & 07777) != l->mode) {
-		error_set(error, "the socket unix:%s did not get mode %04o",
-		    path, (unsigned)l->mode);
-		return EX_OSERR;
-	}
-	return 0;
+	return l->spec.family == LISTEN_UNIX ?
+	    remove_stale(l->spec.path, error) : 0;
 }
 
 void
@@ -291,6 +267,9 @@ listener_release(struct listener *l)
 	    now.st_dev == l->socket.st_dev && now.st_ino == l->socket.st_ino)
 		unlink(l->spec.path);
 	l->published = false;
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
 	if (l->lock_fd < 0)
 		return;
 	/* Closing ends the lock, so the file goes first. */

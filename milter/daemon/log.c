@@ -1,249 +1,111 @@
 /*
  * log.c - one line for each thing worth knowing.
  *
- * libmilter hands over any byte, so every value that came from outside passes
- * log_escape(): one event is one line, whatever a client sends. Lines are built
- * on the stack, for a log must work when memory does not.
+ * A decision becomes a record, whatever the form of the log: here is the one
+ * list of its fields. libmilter hands over any byte, so the forms escape every
+ * value: one event is one line, whatever a client sends.
  *
- * Failure: a line that cannot be written is lost; mail goes on.
+ * Failure: a line that cannot be written is lost, and counted; mail goes on.
  */
 #include "config.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "milter/daemon/log.h"
+#include "milter/daemon/log_record.h"
+#include "milter/daemon/log_sink.h"
 #include "rules/base/number.h"
-#include "rules/base/utf8.h"
 
-/* POSIX keeps a write to a pipe whole up to PIPE_BUF bytes. */
-#define LINE_MAX_BYTES PIPE_BUF
-#define LINE_FIELDS 12		/* at most so many are escaped values */
-#define FIELD_NAME_MAX 16
-#define WORD_MAX 32		/* "would-tempfail" */
-
-/* So no line is ever cut. */
-_Static_assert(LINE_FIELDS * (LOG_FIELD_MAX + FIELD_NAME_MAX) + 128 <
-    LINE_MAX_BYTES, "a line of full fields must fit");
-
-struct line {
-	char text[LINE_MAX_BYTES];
-	size_t len;
+/* Values that have to be made. */
+struct made {
+	char event[32];			/* "would-tempfail" */
+	char place[PATH_MAX + sizeof ":4294967295"];
+	char reply[2 * LOG_VALUE_MAX + 16];
+	char recipients[24];
+	char edits[24];
+	char score[NUMBER_TEXT_MAX];
+	char duration[32];
 };
 
-/* May the character of LEN bytes at P stand in a line as it is? */
-static bool
-is_printable(const unsigned char *p, size_t len)
+static void
+record_write(const struct log_record *r)
 {
-	if (len == 0)
-		return false;
-	if (len == 1)
-		return p[0] >= ' ' && p[0] < 0x7f && p[0] != '\\' &&
-		    p[0] != '"';
-	return len > 2 || p[0] != 0xc2 || p[1] > 0x9f;	/* not C1 */
-}
+	struct log_line l;
 
-/* May it stand there without quotes? */
-static bool
-is_plain(unsigned char c)
-{
-	return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=';
-}
-
-/*
- * Put the character at P into OUT, of which ROOM bytes are free, and its length
- * there into WRITTEN. Returns how many bytes of P it took; 0: no room.
- */
-static size_t
-escape_one(struct span p, char *out, size_t room, size_t *written)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	const unsigned char *bytes = (const unsigned char *)p.ptr;
-	size_t len = utf8_length(p);
-
-	if (is_printable(bytes, len)) {
-		if (len > room)
-			return 0;
-		memcpy(out, p.ptr, len);
-		*written = len;
-		return len;
-	}
-	if (room < 4)
-		return 0;
-	out[0] = '\\';
-	out[1] = 'x';
-	out[2] = digits[bytes[0] >> 4];
-	out[3] = digits[bytes[0] & 0xf];
-	*written = 4;
-	return 1;
-}
-
-size_t
-log_escape(struct span value, char out[LOG_FIELD_MAX])
-{
-	size_t len = 1, taken = 0;
-	bool plain = value.len > 0;
-
-	out[0] = '"';
-	while (taken < value.len) {
-		size_t written = 0;
-		size_t step = escape_one(span_skip(value, taken), out + len,
-		    LOG_VALUE_MAX + 1 - len, &written);
-
-		if (step == 0)
-			break;
-		plain = plain && is_plain((unsigned char)value.ptr[taken]);
-		taken += step;
-		len += written;
-	}
-	if (plain && taken == value.len) {
-		memmove(out, out + 1, --len);
-		out[len] = '\0';
-		return len;
-	}
-	out[len++] = '"';
-	out[len] = '\0';
-	if (taken < value.len) {
-		memcpy(out + len, "...", sizeof "...");
-		len += 3;
-	}
-	return len;
+	log_record_format(r, log_wants_json(), &l);
+	log_write(r->level, l.text, l.len);
 }
 
 static void
-line_add(struct line *l, struct span s)
+add_text(struct log_record *r, const char *name, struct span value)
 {
-	s = span_head(s, sizeof l->text - 1 - l->len);
-	memcpy(l->text + l->len, s.ptr, s.len);
-	l->len += s.len;
+	log_record_add(r, name, LOG_AS_TEXT, value);
 }
 
 static void
-line_value(struct line *l, struct span value)
+add_number(struct log_record *r, const char *name, const char *digits)
 {
-	char field[LOG_FIELD_MAX];
-	size_t len = log_escape(value, field);
-
-	line_add(l, span_make(field, len));
+	log_record_add(r, name, LOG_AS_NUMBER, span_of(digits));
 }
 
-static void
-line_field(struct line *l, const char *name, struct span value)
+/* A number of things; none at all goes without saying. */
+static const char *
+make_count(size_t count, char text[24])
 {
-	if (value.len == 0)
-		return;
-	line_add(l, span_of(" "));
-	line_add(l, span_of(name));
-	line_add(l, span_of("="));
-	line_value(l, value);
-}
-
-static void
-line_number(struct line *l, const char *name, size_t number)
-{
-	char text[24];
-
-	if (number == 0)
-		return;
-	snprintf(text, sizeof text, "%zu", number);
-	line_field(l, name, span_of(text));
-}
-
-static void
-line_score(struct line *l, const struct decision *d)
-{
-	char text[NUMBER_TEXT_MAX];
-
-	if (!d->scored)
-		return;
-	number_format(d->score, text);
-	line_field(l, "score", span_of(text));
-}
-
-static void
-line_begin(struct line *l, struct span queue_id, const char *what)
-{
-	l->len = 0;
-	if (queue_id.len > 0)
-		line_value(l, queue_id);
-	else
-		line_add(l, span_of("-"));
-	line_add(l, span_of(" "));
-	line_add(l, span_of(what));
-}
-
-static void
-line_write(struct line *l)
-{
-	ssize_t written;
-
-	l->text[l->len++] = '\n';
-	do {
-		written = write(STDOUT_FILENO, l->text, l->len);
-	} while (written < 0 && errno == EINTR);
-}
-
-/* What is left of TEXT when its front is cut until it fits into LEN bytes. */
-static struct span
-tail_that_fits(struct span text, size_t len)
-{
-	struct span rest = text;
-	size_t need = 0, written;
-	char one[4];
-
-	while (rest.len > 0) {
-		rest = span_skip(rest, escape_one(rest, one, sizeof one,
-		    &written));
-		need += written;
-	}
-	while (need > len) {
-		text = span_skip(text, escape_one(text, one, sizeof one,
-		    &written));
-		need -= written;
-	}
+	if (count == 0)
+		return NULL;
+	snprintf(text, 24, "%zu", count);
 	return text;
 }
 
-/* Of a path that is too long the front is cut, for the line stands behind. */
-static void
-line_place(struct line *l, const struct place *place)
+static const char *
+make_place(const struct decision *d, struct made *made)
 {
-	char text[PATH_MAX + sizeof ":4294967295"];
-	char cut[sizeof "..." + LOG_VALUE_MAX];
-	struct span value, tail;
-
-	if (place->file == NULL)
-		return;
-	snprintf(text, sizeof text, "%s:%u", place->file, place->line);
-	value = span_of(text);
-	if (tail_that_fits(value, LOG_VALUE_MAX).len < value.len) {
-		tail = tail_that_fits(value, LOG_VALUE_MAX - 3);
-		snprintf(cut, sizeof cut, "...%.*s", (int)tail.len, tail.ptr);
-		value = span_of(cut);
-	}
-	line_field(l, "place", value);
+	if (d->place.file == NULL)
+		return NULL;
+	snprintf(made->place, sizeof made->place, "%s:%u", d->place.file,
+	    d->place.line);
+	return made->place;
 }
 
-/* What does not fit into TEXT would be cut by log_escape() as well. */
-static void
-line_reply(struct line *l, const struct reply *reply)
+/* What does not fit would be cut when it is escaped as well. */
+static const char *
+make_reply(const struct decision *d, struct made *made)
 {
-	struct span words = span_head(reply->text, LOG_VALUE_MAX);
-	struct span status = span_head(reply->status, LOG_VALUE_MAX);
-	char text[2 * LOG_VALUE_MAX + 16];
+	struct span words = span_head(d->reply.text, LOG_VALUE_MAX);
+	struct span status = span_head(d->reply.status, LOG_VALUE_MAX);
 
-	if (reply->code == 0)
-		return;
-	snprintf(text, sizeof text, "%u%s%.*s%s%.*s", reply->code,
+	if (d->reply.code == 0)
+		return NULL;
+	snprintf(made->reply, sizeof made->reply, "%u%s%.*s%s%.*s",
+	    d->reply.code,
 	    status.len > 0 ? " " : "", (int)status.len,
 	    status.len > 0 ? status.ptr : "", words.len > 0 ? " " : "",
 	    (int)words.len, words.len > 0 ? words.ptr : "");
-	line_field(l, "reply", span_of(text));
+	return made->reply;
+}
+
+static const char *
+make_score(const struct decision *d, struct made *made)
+{
+	if (!d->scored)
+		return NULL;
+	number_format(d->score, made->score);
+	return made->score;
+}
+
+/* Seconds, to the millisecond. */
+static const char *
+make_duration(int64_t microseconds, struct made *made)
+{
+	if (microseconds < 0)
+		return NULL;
+	snprintf(made->duration, sizeof made->duration, "%" PRId64 ".%03d",
+	    microseconds / 1000000, (int)(microseconds / 1000 % 1000));
+	return made->duration;
 }
 
 static const char *
@@ -265,9 +127,9 @@ scope_name(enum decision_scope scope)
 	return "";
 }
 
-/* What happened, in one word, put into WORD where it has to be made. */
+/* What happened, in one word. */
 static const char *
-decision_word(const struct decision *d, char word[WORD_MAX])
+make_event(const struct decision *d, struct made *made)
 {
 	if (d->scope == DECISION_FAILURE)
 		return "failure";
@@ -277,69 +139,85 @@ decision_word(const struct decision *d, char word[WORD_MAX])
 	case SHADOW_NONE:
 		break;
 	case SHADOW_WOULD:
-		snprintf(word, WORD_MAX, "would-%s", verdict_name(d->kind));
-		return word;
+		snprintf(made->event, sizeof made->event, "would-%s",
+		    verdict_name(d->kind));
+		return made->event;
 	case SHADOW_UNDECIDED:
 		return "undecided";
 	}
 	return verdict_name(d->kind);
 }
 
-void
-log_decision(const struct decision *d)
+static enum log_level
+decision_level(const struct decision *d)
 {
-	char word[WORD_MAX];
-	struct line l;
-
-	line_begin(&l, d->queue_id, decision_word(d, word));
-	line_field(&l, "scope", span_of(scope_name(d->scope)));
-	line_field(&l, "rule", d->rule);
-	line_place(&l, &d->place);
-	line_field(&l, "phase", span_of(phase_name(d->phase)));
-	line_reply(&l, &d->reply);
-	line_field(&l, "client", d->client);
-	line_field(&l, "name", d->client_name);
-	line_field(&l, "helo", d->helo);
-	line_field(&l, "from", d->sender);
-	line_field(&l, "to", d->recipient);
-	line_number(&l, "rcpts", d->recipients);
-	line_number(&l, "edits", d->edits);
-	line_field(&l, "quarantined", span_of(d->quarantined ? "yes" : NULL));
-	line_score(&l, d);
-	line_field(&l, d->scope == DECISION_LOG ? "text" : "why", d->detail);
-	line_write(&l);
+	if (d->scope == DECISION_FAILURE)
+		return LOG_LEVEL_WARNING;
+	if (d->scope == DECISION_LOG || d->shadow != SHADOW_NONE ||
+	    d->quarantined)
+		return LOG_LEVEL_NOTICE;
+	return d->kind == VERDICT_ACCEPT || d->kind == VERDICT_CONTINUE ?
+	    LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 }
 
-/* What FORMAT says: the reason for a failure, or the line itself. */
-static void __attribute__((format(printf, 3, 0)))
-log_words(struct span queue_id, bool failure, const char *format, va_list args)
+void
+log_decision(const struct decision *d, int64_t microseconds)
 {
-	char text[ERROR_TEXT_MAX];
-	struct line l;
+	enum log_level level = decision_level(d);
+	struct log_record r;
+	struct made made;
 
-	vsnprintf(text, sizeof text, format, args);
-	line_begin(&l, queue_id, failure ? "failure" : text);
-	if (failure)
-		line_field(&l, "why", span_of(text));
-	line_write(&l);
+	if (!log_wants(level))
+		return;
+	log_record_init(&r, level, d->queue_id, make_event(d, &made));
+	add_text(&r, "scope", span_of(scope_name(d->scope)));
+	add_text(&r, "rule", d->rule);
+	log_record_add(&r, "place", LOG_AS_PLACE,
+	    span_of(make_place(d, &made)));
+	add_text(&r, "phase", span_of(phase_name(d->phase)));
+	add_text(&r, "reply", span_of(make_reply(d, &made)));
+	add_text(&r, "client", d->client);
+	add_text(&r, "name", d->client_name);
+	add_text(&r, "helo", d->helo);
+	add_text(&r, "from", d->sender);
+	add_text(&r, "to", d->recipient);
+	add_number(&r, "rcpts", make_count(d->recipients, made.recipients));
+	add_number(&r, "edits", make_count(d->edits, made.edits));
+	if (d->quarantined)
+		log_record_add(&r, "quarantined", LOG_AS_YES, span_of(NULL));
+	add_number(&r, "score", make_score(d, &made));
+	add_number(&r, "duration", make_duration(microseconds, &made));
+	add_text(&r, d->scope == DECISION_LOG ? "text" : "why", d->detail);
+	record_write(&r);
 }
 
 void
 log_failure(struct span queue_id, const char *format, ...)
 {
+	char text[ERROR_TEXT_MAX];
+	struct log_record r;
 	va_list args;
 
 	va_start(args, format);
-	log_words(queue_id, true, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	log_record_init(&r, LOG_LEVEL_ERROR, queue_id, "failure");
+	add_text(&r, "why", span_of(text));
+	record_write(&r);
 }
 
 void
-log_notice(const char *format, ...)
+log_say(enum log_level level, const char *format, ...)
 {
+	char text[ERROR_TEXT_MAX];
+	struct log_record r;
 	va_list args;
 
+	if (!log_wants(level))
+		return;
 	va_start(args, format);
-	log_words(span_of(NULL), false, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	log_record_words(&r, level, span_of(text));
+	record_write(&r);
 }

@@ -9,14 +9,19 @@
  * the message ended before that was known), "log" for what a rule logs,
  * "failure". Then fields in this order, those that are unknown left out: scope
  * rule place phase reply client name helo from to rcpts edits quarantined
- * score, and why for a failure or text for a log. Of a place too long for a
- * value the front is cut, so that the line number stays. A line is written by a
- * single write(2) to standard output and is no longer than PIPE_BUF, so that
- * lines of several threads never mix. Any thread; nothing is allocated.
+ * score duration, and why for a failure or text for a log. Of a place too long
+ * for a value the front is cut, so that the line number stays. As JSON a line
+ * is an object with the same fields (log_json.c).
+ *
+ * Where lines go, and which, is said to log_sink.h. Any thread; nothing is
+ * allocated, nothing blocks.
  */
 #ifndef MILLGATE_DAEMON_LOG_H
 #define MILLGATE_DAEMON_LOG_H
 
+#include <stdint.h>
+
+#include "policy.h"
 #include "verdict.h"
 
 /* A longer value says no more about a message, and might be meant to flood. */
@@ -32,15 +37,22 @@
  */
 size_t log_escape(struct span value, char out[LOG_FIELD_MAX]);
 
-/* One line for DECISION. */
-void log_decision(const struct decision *decision);
+/*
+ * One line for DECISION, which took the filter MICROSECONDS (negative: not
+ * known): what a rule could not do is a warning, what it says and all that is
+ * not a plain delivery a notice, the rest information.
+ */
+void log_decision(const struct decision *decision, int64_t microseconds);
 
 /* "QUEUE_ID failure why=…": the filter itself could not do something. */
 void log_failure(struct span queue_id, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* "- …": a word about the daemon. FORMAT and what it prints are ours. */
-void log_notice(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+/*
+ * "- …": a word about the daemon, of less than ERROR_TEXT_MAX bytes. FORMAT is
+ * ours; control characters in what it prints are escaped.
+ */
+void log_say(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -27,7 +27,7 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
     unsigned long *our_protocol, unsigned long *our2, unsigned long *our3)
 {
 	struct session *s = session_get(ctx);
-	unsigned long needed;
+	unsigned long needed, agreed;
 
 	(void)unused2;
 	(void)unused3;
@@ -41,17 +41,18 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long protocol,
 		    needed, actions);
 		return SMFIS_REJECT;
 	}
+	agreed = plan_protocol(s->plan, protocol);
 	if ((actions & SMFIF_SETSYMLIST) != 0) {
 		needed |= SMFIF_SETSYMLIST;
-		if (plan_ask_macros(s->plan, ctx) < 0) {
+		if (plan_ask_macros(s->plan, ctx, agreed) < 0) {
 			log_failure(span_of(NULL), "cannot ask for macros; "
 			    "this connection is refused");
 			return SMFIS_REJECT;
 		}
 	}
-	session_agree(s, plan_protocol(s->plan, protocol));
+	session_agree(s, agreed);
 	*our_actions = needed;
-	*our_protocol = s->protocol;
+	*our_protocol = agreed;
 	*our2 = 0;
 	*our3 = 0;
 	return SMFIS_CONTINUE;

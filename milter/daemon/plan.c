@@ -1,19 +1,20 @@
 /*
  * plan.c - what a policy wants of an MTA, in libmilter's words.
  *
- * An MTA that need not send a step, or need not wait for its answer, saves a
- * round trip for every message. But a step is left out only when the policy
- * says that nothing is learned and nothing is answered there.
+ * What it wants is found in wants.c; here stands what is made of that for all
+ * sessions: the macros, as libmilter asks for them, and counts.
  *
  * Failure: none but no memory at start.
  */
 #include "config.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <libmilter/mfapi.h>
 
@@ -21,50 +22,15 @@
 #include "rules/base/xmalloc.h"
 
 struct plan {
+	atomic_size_t owners;
 	struct policy *policy;
+	int64_t made;
+	atomic_ullong *hits;		/* of each rule */
 	/* The names of policy_macros() as libmilter looks them up. */
 	char **names[PHASE_COUNT];
 	size_t name_count[PHASE_COUNT];
 	char *list[PHASE_COUNT];	/* the same in one line; NULL: none */
 };
-
-/*
- * DATA and EOH keep their reply although it is always "go on": over TCP an MTA
- * that gets none there sends two small packets in a row, and waits 40 ms for
- * the delayed acknowledgement of the first.
- *
- * Header fields and body have no phase, so no verdict falls there; a failure
- * is answered at the next step that has one. The body must always get its
- * reply: when the last piece of it comes with the end of the message, libmilter
- * goes on to the end only if the body's callback returned SMFIS_CONTINUE.
- */
-static const struct step step_table[EVENT_COUNT] = {
-	[EVENT_CONNECT] = { PHASE_CONNECT, true, true, SMFIM_CONNECT,
-	    SMFIP_NOCONNECT, SMFIP_NR_CONN },
-	[EVENT_HELO] = { PHASE_HELO, true, true, SMFIM_HELO,
-	    SMFIP_NOHELO, SMFIP_NR_HELO },
-	[EVENT_MAIL] = { PHASE_MAIL, true, true, SMFIM_ENVFROM,
-	    SMFIP_NOMAIL, SMFIP_NR_MAIL },
-	[EVENT_RCPT] = { PHASE_RCPT, true, false, SMFIM_ENVRCPT,
-	    SMFIP_NORCPT, SMFIP_NR_RCPT },
-	[EVENT_DATA] = { PHASE_DATA, true, false, SMFIM_DATA,
-	    SMFIP_NODATA, 0 },
-	[EVENT_HEADER] = { PHASE_COUNT, false, false, -1,
-	    SMFIP_NOHDRS, SMFIP_NR_HDR },
-	[EVENT_EOH] = { PHASE_EOH, true, false, SMFIM_EOH, SMFIP_NOEOH, 0 },
-	[EVENT_BODY] = { PHASE_COUNT, false, false, -1, SMFIP_NOBODY, 0 },
-	[EVENT_EOM] = { PHASE_EOM, true, false, SMFIM_EOM, 0, 0 },
-	[EVENT_ABORT] = { PHASE_COUNT, false, false, -1, 0, 0 },
-	[EVENT_CLOSE] = { PHASE_COUNT, false, false, -1, 0, 0 },
-	[EVENT_UNKNOWN] = { PHASE_UNKNOWN, true, true, -1,
-	    SMFIP_NOUNKNOWN, SMFIP_NR_UNKN },
-};
-
-const struct step *
-step_of(enum event_kind kind)
-{
-	return &step_table[kind];
-}
 
 /* A name of one letter is known without braces, every other one with them. */
 static char *
@@ -77,16 +43,11 @@ name_for_libmilter(const char *name)
 	return text;
 }
 
-/*
- * libmilter keeps the macros of a step until the MTA sends others for it, and
- * an MTA sends none when all that it was asked for are undefined: the next
- * message would see those of the one before. So one that is always defined is
- * asked for with them: the MTA's own host name.
- */
+/* What is asked for at a step; see WANTS_MACRO. */
 static char *
 join_names(char **names, size_t count)
 {
-	size_t size = sizeof "j";
+	size_t size = sizeof WANTS_MACRO;
 	char *list, *end;
 
 	if (count == 0)
@@ -94,7 +55,7 @@ join_names(char **names, size_t count)
 	for (size_t i = 0; i < count; i++)
 		size += strlen(names[i]) + 1;
 	list = xcalloc(size, 1);
-	end = list + snprintf(list, size, "j");
+	end = list + snprintf(list, size, WANTS_MACRO);
 	for (size_t i = 0; i < count; i++)
 		end += snprintf(end, size - (size_t)(end - list), " %s",
 		    names[i]);
@@ -106,7 +67,11 @@ plan_new(struct policy *policy)
 {
 	struct plan *plan = xcalloc(1, sizeof *plan);
 
+	atomic_init(&plan->owners, 1);
 	plan->policy = policy_ref(policy);
+	plan->made = (int64_t)time(NULL);
+	plan->hits = xcalloc(policy_rule_count(policy) + 1,
+	    sizeof *plan->hits);
 	for (int phase = 0; phase < PHASE_COUNT; phase++) {
 		size_t count = 0;
 		const char *const *names = policy_macros(policy,
@@ -120,6 +85,54 @@ plan_new(struct policy *policy)
 		plan->list[phase] = join_names(plan->names[phase], count);
 	}
 	return plan;
+}
+
+struct plan *
+plan_ref(struct plan *plan)
+{
+	if (plan != NULL)
+		atomic_fetch_add(&plan->owners, 1);
+	return plan;
+}
+
+static void
+free_names(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+void
+plan_unref(struct plan *plan)
+{
+	if (plan == NULL || atomic_fetch_sub(&plan->owners, 1) != 1)
+		return;
+	for (int phase = 0; phase < PHASE_COUNT; phase++) {
+		free_names(plan->names[phase], plan->name_count[phase]);
+		free(plan->list[phase]);
+	}
+	free(plan->hits);
+	policy_unref(plan->policy);
+	free(plan);
+}
+
+int64_t
+plan_made(const struct plan *plan)
+{
+	return plan->made;
+}
+
+void
+plan_hit(struct plan *plan, size_t rule)
+{
+	atomic_fetch_add_explicit(&plan->hits[rule], 1, memory_order_relaxed);
+}
+
+uint64_t
+plan_hits(const struct plan *plan, size_t rule)
+{
+	return atomic_load_explicit(&plan->hits[rule], memory_order_relaxed);
 }
 
 struct policy *
@@ -139,47 +152,23 @@ plan_needs(const struct plan *plan, enum event_kind kind)
 unsigned long
 plan_actions(const struct plan *plan)
 {
-	const struct policy_needs *needs = policy_needs(plan->policy);
-	unsigned long actions = 0;
-
-	if (needs->header_edits)
-		actions |= SMFIF_ADDHDRS | SMFIF_CHGHDRS;
-	if (needs->sender_edits)
-		actions |= SMFIF_CHGFROM;
-	if (needs->recipient_edits)
-		actions |= SMFIF_ADDRCPT | SMFIF_DELRCPT;
-	if (needs->quarantine)
-		actions |= SMFIF_QUARANTINE;
-	return actions;
+	return wants_actions(policy_needs(plan->policy));
 }
 
 unsigned long
 plan_protocol(const struct plan *plan, unsigned long offered)
 {
-	const struct policy_needs *needs = policy_needs(plan->policy);
-	unsigned long wanted = 0;
-
-	for (int kind = 0; kind < EVENT_COUNT; kind++) {
-		const struct step *step = &step_table[kind];
-		unsigned bit = 1u << kind;
-		bool answers = (needs->answers & bit) != 0 && step->answered;
-
-		if (!answers && (needs->events & bit) == 0 &&
-		    (step->skip & offered) != 0)
-			wanted |= step->skip;
-		else if (!answers)
-			wanted |= step->silent & offered;
-	}
-	return wanted;
+	return wants_protocol(policy_needs(plan->policy), offered);
 }
 
 int
-plan_ask_macros(const struct plan *plan, SMFICTX *ctx)
+plan_ask_macros(const struct plan *plan, SMFICTX *ctx, unsigned long protocol)
 {
 	for (int kind = 0; kind < EVENT_COUNT; kind++) {
-		const struct step *step = &step_table[kind];
+		const struct step *step = step_of((enum event_kind)kind);
 
-		if (step->place < 0 || plan->list[step->phase] == NULL)
+		if (step->place < 0 || plan->list[step->phase] == NULL ||
+		    (step->skip & protocol) != 0)
 			continue;
 		if (smfi_setsymlist(ctx, step->place,
 		    plan->list[step->phase]) != MI_SUCCESS)

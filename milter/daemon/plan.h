@@ -1,42 +1,40 @@
 /*
  * plan.h - what a policy wants of an MTA, in libmilter's words.
  *
- * A plan is made once for a policy and never changes, so all threads share it.
- * The steps of SMTP stand in one table, which negotiation and the callbacks
- * read: what is named at a step, what it is called in the protocol, and where
- * its macros are asked for.
+ * A plan is made once for a policy and never changes but for its counts, so all
+ * threads share it; it is counted, and a session keeps the one it began with.
  */
 #ifndef MILLGATE_DAEMON_PLAN_H
 #define MILLGATE_DAEMON_PLAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <libmilter/mfapi.h>
 
+#include "milter/daemon/wants.h"
 #include "policy.h"
 
 struct plan;
 
-/* One thing that an MTA says to a filter. */
-struct step {
-	enum phase phase;	/* whose macros are known; PHASE_COUNT: none */
-	bool answered;		/* libmilter's callback may give a verdict */
-	bool timed;		/* rules may ask what time it is */
-	int place;		/* SMFIM_*, for its macros; -1: none */
-	unsigned long skip;	/* SMFIP_NO*: the MTA need not say it; or 0 */
-	unsigned long silent;	/* SMFIP_NR_*: we need not answer it; or 0 */
-};
-
-/* The step of KIND. */
-const struct step *step_of(enum event_kind kind);
-
 /*
- * A plan for POLICY, of which it takes a reference; there is no way to free
- * it. Exits when there is no memory.
+ * A plan for POLICY, of which it takes a reference. The caller owns one
+ * reference. Exits when there is no memory.
  */
 struct plan *plan_new(struct policy *policy);
 
+/* One more, one less owner; the last one frees it. Any thread; NULL allowed. */
+struct plan *plan_ref(struct plan *plan);
+void plan_unref(struct plan *plan);
+
 struct policy *plan_policy(const struct plan *plan);
+
+/* When it was made, in seconds since the epoch. */
+int64_t plan_made(const struct plan *plan);
+
+/* Rule number RULE held for a message, or a command, once more. Any thread. */
+void plan_hit(struct plan *plan, size_t rule);
+uint64_t plan_hits(const struct plan *plan, size_t rule);
 
 /* Does what is learned, or answered, at events of KIND matter to the rules? */
 bool plan_needs(const struct plan *plan, enum event_kind kind);
@@ -50,8 +48,12 @@ unsigned long plan_actions(const struct plan *plan);
  */
 unsigned long plan_protocol(const struct plan *plan, unsigned long offered);
 
-/* Ask for the macros; for the negotiation only. -1 when libmilter refuses. */
-int plan_ask_macros(const struct plan *plan, SMFICTX *ctx);
+/*
+ * Ask for the macros of the steps that are sent under PROTOCOL; for the
+ * negotiation only. -1 when libmilter refuses.
+ */
+int plan_ask_macros(const struct plan *plan, SMFICTX *ctx,
+    unsigned long protocol);
 
 /*
  * Put the macros that the policy wants at PHASE, and the MTA sent, into MACROS;

@@ -22,6 +22,11 @@
 #include "milter/daemon/render.h"
 
 #define STATUS_MAX 16		/* "5.777.777", RFC 3463 2 */
+/*
+ * A position below all fields of a message. Told to add a field, Sendmail puts
+ * it above the first of its name, even one that has been removed.
+ */
+#define BELOW_ALL 1000000
 #define PATH_MAX_BYTES (64u << 10)	/* of a milter packet */
 
 struct reply_lines {
@@ -146,7 +151,8 @@ do_edit(SMFICTX *ctx, const struct edit *edit)
 
 	switch (edit->kind) {
 	case EDIT_ADD_HEADER:
-		return smfi_addheader(ctx, name, writable(edit->value));
+		return smfi_insheader(ctx, BELOW_ALL, name,
+		    writable(edit->value));
 	case EDIT_INSERT_HEADER:
 		/* 0 is above the MTA's own Received, 1 below it. */
 		return smfi_insheader(ctx, 0, name, writable(edit->value));

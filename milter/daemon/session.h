@@ -17,18 +17,27 @@
 #include "engine.h"
 #include "milter/daemon/plan.h"
 
+/* What the session knows of a message beside what the engine knows. */
+enum session_message {
+	MESSAGE_NONE,		/* there is none at hand */
+	MESSAGE_JUDGED,		/* it is under way */
+	MESSAGE_TURNED_AWAY,	/* it began too late, and is refused for now */
+};
+
 struct session {
-	const struct plan *plan;
+	struct plan *plan;		/* that it began with */
 	struct engine *engine;
 	struct buffer scratch;		/* of header fields */
 	struct span *params;		/* of MAIL and RCPT */
 	size_t params_cap;
 	unsigned long protocol;		/* SMFIP_* that were agreed */
+	bool agreed;			/* by this session itself */
 	bool failed;			/* the engine missed an event */
+	bool enough;			/* of a body: more will change nothing */
+	enum session_message message;
+	int64_t began;			/* the message, or the session before
+					 * one: microseconds, monotonic */
 };
-
-/* The plan of all sessions to come; before libmilter starts its threads. */
-void session_set_plan(const struct plan *plan);
 
 /*
  * The session of CTX, made when there is none. NULL when there is no memory.
@@ -65,5 +74,14 @@ int session_params(struct session *s, char **argv, size_t *count);
 
 /* Sessions that are open now. Any thread. */
 size_t session_count(void);
+
+/*
+ * From now on every message that begins is refused for now; those that have
+ * begun go on. Any thread.
+ */
+void session_turn_away(void);
+
+/* How many messages are under way, those turned away not counted. Any thread. */
+size_t session_busy(void);
 
 #endif

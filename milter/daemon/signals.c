@@ -1,5 +1,6 @@
 /*
- * signals.c - SIGTERM, SIGINT and SIGHUP as things to wait for.
+ * signals.c - signals as things to read, in the supervisor; as nothing, in the
+ * worker.
  *
  * The handler does the one thing that is safe in it: it writes a byte into a
  * pipe. The bytes are read where there is time to act on them.
@@ -13,86 +14,55 @@
 
 #include "milter/daemon/signals.h"
 
-/* Written before the handler is set and the first thread exists. */
+/* Written before the handler is set; the supervisor has no other thread. */
 static int wake_pipe[2] = { -1, -1 };
 
-static const int caught[] = { SIGTERM, SIGINT, SIGHUP };
+static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+static const int ignored[] = { SIGPIPE, SIGUSR1, SIGUSR2 };
 
 #define CAUGHT (sizeof caught / sizeof caught[0])
-
-static void
-wake(unsigned char byte)
-{
-	int before = errno;
-
-	ssize_t ignored = write(wake_pipe[1], &byte, 1);
-
-	(void)ignored;	/* a full pipe holds enough to wake for */
-	errno = before;
-}
+#define IGNORED (sizeof ignored / sizeof ignored[0])
 
 static void
 on_signal(int number)
 {
-	wake((unsigned char)number);
+	unsigned char byte = (unsigned char)number;
+	int before = errno;
+	ssize_t written = write(wake_pipe[1], &byte, 1);
+
+	(void)written;	/* a full pipe holds enough to wake for */
+	errno = before;
 }
 
-static sigset_t
-all_caught(void)
+static int
+set_all(const int *numbers, size_t count, void (*handler)(int))
 {
-	sigset_t set;
-	size_t i;
+	struct sigaction action = { .sa_handler = handler };
 
-	sigemptyset(&set);
-	for (i = 0; i < CAUGHT; i++)
-		sigaddset(&set, caught[i]);
-	return set;
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < count; i++)
+		if (sigaction(numbers[i], &action, NULL) < 0)
+			return -1;
+	return 0;
 }
 
 int
 signals_catch(void)
 {
-	/* Without SA_RESTART: signals_wait() wakes up and reads again. */
-	struct sigaction action = { .sa_handler = on_signal };
-	size_t i;
-
-	if (pipe2(wake_pipe, O_CLOEXEC) < 0 ||
-	    fcntl(wake_pipe[1], F_SETFL, O_NONBLOCK) < 0)
+	if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
-	sigemptyset(&action.sa_mask);
-	for (i = 0; i < CAUGHT; i++)
-		if (sigaction(caught[i], &action, NULL) < 0)
-			return -1;
-	/* A peer that is gone is an error of write(2), no reason to die. */
-	action.sa_handler = SIG_IGN;
-	return sigaction(SIGPIPE, &action, NULL);
-}
-
-void
-signals_hold(void)
-{
-	sigset_t set = all_caught();
-
-	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
-void
-signals_release(void)
-{
-	sigset_t set = all_caught();
-
-	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
-void
-signals_pass_on(void)
-{
-	signals_hold();
-	(void)kill(getpid(), SIGTERM);
+	return set_all(ignored, IGNORED, SIG_IGN) < 0 ? -1 :
+	    set_all(caught, CAUGHT, on_signal);
 }
 
 int
-signals_wait(void)
+signals_descriptor(void)
+{
+	return wake_pipe[0];
+}
+
+int
+signals_next(void)
 {
 	unsigned char byte;
 	ssize_t n;
@@ -104,7 +74,15 @@ signals_wait(void)
 }
 
 void
-signals_wake(void)
+signals_ignore(void)
 {
-	wake(0);
+	static const int child[] = { SIGCHLD };
+
+	(void)set_all(caught, CAUGHT, SIG_IGN);
+	(void)set_all(ignored, IGNORED, SIG_IGN);
+	(void)set_all(child, 1, SIG_DFL);
+	for (int i = 0; i < 2; i++) {
+		(void)close(wake_pipe[i]);
+		wake_pipe[i] = -1;
+	}
 }

@@ -1,34 +1,31 @@
 /*
- * signals.h - SIGTERM, SIGINT and SIGHUP as things to wait for.
- *
- * For the process's first thread: catch them once, then wait.
+ * signals.h - signals as things to read, in the supervisor; as nothing, in the
+ * worker.
  */
 #ifndef MILLGATE_SIGNALS_H
 #define MILLGATE_SIGNALS_H
 
 /*
- * From now on these signals end nothing, but are waited for; SIGPIPE is
- * ignored. -1 when there is no descriptor for it.
+ * For the supervisor's only thread: from now on SIGTERM, SIGINT, SIGHUP and
+ * SIGCHLD end nothing but are read with signals_next(). SIGPIPE, SIGUSR1 and
+ * SIGUSR2 are ignored. -1 when there is no descriptor for it.
  */
 int signals_catch(void);
 
-/*
- * Hold them back in the calling thread and in those that it creates from now
- * on, or let them come again.
- */
-void signals_hold(void);
-void signals_release(void);
+/* Readable for poll(2) while there is something for signals_next(). */
+int signals_descriptor(void);
+
+/* The next of them, in the order in which they came; 0: none is left. */
+int signals_next(void);
 
 /*
- * Send SIGTERM to whoever waits for it, now or later, in another thread:
- * libmilter does. The calling thread gets no more of them.
+ * For the worker's first thread, before it starts others: ignore all of these
+ * signals. libmilter waits for SIGHUP, SIGTERM and SIGINT in a thread of its
+ * own, and ends at each. They go by it: a process's signal that the first
+ * thread does not block, and that is ignored, is dropped as it is sent. So that
+ * thread must not block signals, nor create a thread (which blocks them for a
+ * moment), while libmilter runs.
  */
-void signals_pass_on(void);
-
-/* The next of them, in the order in which they came; 0: signals_wake(). */
-int signals_wait(void);
-
-/* Make signals_wait() return 0. Any thread. */
-void signals_wake(void);
+void signals_ignore(void);
 
 #endif

@@ -27,6 +27,13 @@ report_find(const char *name)
 	return NULL;
 }
 
+const char *
+report_name(size_t i)
+{
+	return i < sizeof format_table / sizeof format_table[0] ?
+	    format_table[i]->name : NULL;
+}
+
 void
 report_begin(struct report *r, const struct report_format *format,
     const char *rules, FILE *out)

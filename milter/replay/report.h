@@ -50,6 +50,9 @@ extern const struct report_format report_format_junit;
 /* The format called NAME; NULL when there is none. */
 const struct report_format *report_find(const char *name);
 
+/* The name of format number I; NULL behind the last. */
+const char *report_name(size_t i);
+
 /*
  * Begin a report in FORMAT about tests of the rule file RULES, into OUT. The
  * caller sets `strict` and `colour` before the first test.

@@ -35,16 +35,18 @@ show_header(struct smtp_session *s, struct buffer *out)
 	    smtp_judge(s, event_plain(EVENT_EOH), out, NULL);
 }
 
+/* Down to where the sink has enough of it. */
 static enum judgement
 show_body(struct smtp_session *s, struct buffer *out)
 {
+	struct verdict v = { .enough = false };
 	struct span rest = s->message.body;
 	enum judgement judgement = JUDGE_PASS;
 
-	while (judgement == JUDGE_PASS && rest.len > 0) {
+	while (judgement == JUDGE_PASS && rest.len > 0 && !v.enough) {
 		struct span chunk = span_head(rest, s->config.chunk_max);
 
-		judgement = smtp_judge(s, event_body(chunk), out, NULL);
+		judgement = smtp_judge(s, event_body(chunk), out, &v);
 		rest = span_skip(rest, chunk.len);
 	}
 	return judgement;

@@ -111,7 +111,7 @@ take(struct smtp_session *s, enum event_kind kind, const struct verdict *v,
 
 enum judgement
 smtp_judge(struct smtp_session *s, struct event event, struct buffer *out,
-    struct verdict *edits)
+    struct verdict *verdict)
 {
 	struct verdict v = { .kind = VERDICT_CONTINUE };
 	enum judgement judgement = JUDGE_PASS;
@@ -124,8 +124,8 @@ smtp_judge(struct smtp_session *s, struct event event, struct buffer *out,
 		feed(s, &event, &v);
 		judgement = take(s, event.kind, &v, out);
 	}
-	if (edits != NULL)
-		*edits = v;
+	if (verdict != NULL)
+		*verdict = v;
 	return judgement;
 }
 

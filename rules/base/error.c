@@ -298,13 +298,30 @@ print_dropped(size_t count, const char *severity, FILE *out)
 		    count == 1 ? " is" : "s are");
 }
 
+/* All errors of L, in O. */
+static void
+order_errors(struct order *o, const struct error_list *l)
+{
+	o->count = 0;
+	for (size_t i = 0; i < l->count; i++)
+		order_add(o, l, &l->at[i]);
+}
+
+const struct problem *
+error_list_first(const struct error_list *l)
+{
+	struct order o;
+
+	order_errors(&o, l);
+	return o.count > 0 ? o.at[0] : NULL;
+}
+
 void
 error_list_print(const struct error_list *l, FILE *out)
 {
-	struct order o = { .count = 0 };
+	struct order o;
 
-	for (size_t i = 0; i < l->count; i++)
-		order_add(&o, l, &l->at[i]);
+	order_errors(&o, l);
 	for (size_t i = 0; i < l->warning_count; i++)
 		order_add(&o, l, &l->warnings[i]);
 	for (size_t i = 0; i < o.count; i++)

@@ -375,6 +375,41 @@ policy_fact(const struct policy *p, size_t i)
 	return i < p->slot_count ? p->fact_names[i] : span_make(NULL, 0);
 }
 
+/* The event that a phase's facts are learnt from, when nothing else is said. */
+static const enum event_kind phase_event[PHASE_COUNT] = {
+	[PHASE_CONNECT] = EVENT_CONNECT,
+	[PHASE_HELO] = EVENT_HELO,
+	[PHASE_MAIL] = EVENT_MAIL,
+	[PHASE_RCPT] = EVENT_RCPT,
+	[PHASE_DATA] = EVENT_DATA,
+	[PHASE_EOH] = EVENT_EOH,
+	[PHASE_EOM] = EVENT_EOM,
+	[PHASE_UNKNOWN] = EVENT_UNKNOWN,
+};
+
+unsigned
+describe_events(const struct slot *s)
+{
+	struct span name = span_of(s->kind->name);
+
+	if (s->written != WRITTEN_NOT)
+		return 0;
+	if ((s->kind->flags & FACT_FIELDWISE) != 0 ||
+	    span_is(name, "header_count"))
+		return 1u << EVENT_HEADER;
+	if (span_is(name, "body_raw"))
+		return 1u << EVENT_BODY;
+	if (span_is(name, "size"))
+		return 1u << EVENT_HEADER | 1u << EVENT_BODY;
+	return 1u << phase_event[s->known];
+}
+
+unsigned
+policy_fact_events(const struct policy *p, size_t i)
+{
+	return describe_events(&p->slots[i]);
+}
+
 size_t
 policy_fact_count(const struct policy *p)
 {

@@ -12,4 +12,7 @@
  */
 void describe_rules(struct policy *p);
 
+/* The events that S is learnt from, as bits; 0: rules write it. */
+unsigned describe_events(const struct slot *s);
+
 #endif

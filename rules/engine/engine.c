@@ -14,6 +14,7 @@
 #include "ip.h"
 #include "rules/engine/branch.h"
 #include "rules/engine/decide.h"
+#include "rules/engine/enough.h"
 #include "rules/engine/learn.h"
 #include "rules/engine/life.h"
 #include "rules/engine/recipients.h"
@@ -152,8 +153,8 @@ on_eoh(struct engine *e, const struct event *event, struct verdict *v)
 static int
 on_body(struct engine *e, const struct event *event, struct verdict *v)
 {
-	(void)v;
 	learn_body(e, event->body.bytes);
+	v->enough = body_is_enough(e);
 	return 0;
 }
 
@@ -413,6 +414,9 @@ engine_feed(void *self, const struct event *event, struct verdict *verdict)
 			verdict->decision_count = e->decision_count;
 		}
 	}
+	/* What has its answer is not looked at. */
+	if (event->kind == EVENT_BODY && (e->answered || e->over))
+		verdict->enough = true;
 	if (shadow)
 		withhold(e, verdict);
 	return result;

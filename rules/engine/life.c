@@ -151,7 +151,7 @@ forget_body(struct engine *e)
 	} else {
 		buffer_clear(&e->body);
 	}
-	e->body_cut = false;
+	e->body_cut = e->body_begun = false;
 	e->size = 0;
 }
 

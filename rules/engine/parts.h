@@ -299,6 +299,7 @@ struct policy {
 	struct policy_needs needs;
 	char *file;
 	unsigned long hash_key;		/* for what comes from outside */
+	uint64_t fingerprint;		/* of all files so far */
 
 	struct regex **regexes;
 	size_t regex_count;
@@ -348,6 +349,7 @@ struct policy {
 	struct rule *rules;
 	size_t rule_count;
 	size_t personal_rules;
+	struct rule_list personal;	/* by rule->personal */
 	bool shadows;			/* some rule is in mode: shadow */
 	struct view views[VIEW_COUNT];	/* the second only if `shadows` */
 	struct rule_list commands;	/* judged at unknown commands */
@@ -363,6 +365,9 @@ struct policy *policy_new(const char *name);
 /* SIZE cleared bytes that live as long as P. Load time: allocates or exits. */
 void *policy_alloc(struct policy *p, size_t count, size_t size);
 struct span policy_copy(struct policy *p, struct span s);
+
+/* TEXT is the whole of one more file that P is made of. */
+void policy_take_file(struct policy *p, struct span text);
 
 /* Give R or T to P. */
 const struct regex *policy_adopt_regex(struct policy *p, struct regex *r);

@@ -20,6 +20,10 @@
 #define REGEX_DEPTH_DEFAULT 100000
 #define SOCKET_MODE_DEFAULT 0660
 
+/* Of FNV-1a with 64 bits. */
+#define FNV_START 0xcbf29ce484222325u
+#define FNV_PRIME 0x100000001b3u
+
 struct policy *
 policy_new(const char *name)
 {
@@ -28,11 +32,13 @@ policy_new(const char *name)
 	atomic_init(&p->references, 1);
 	arena_init(&p->arena, SIZE_MAX);
 	p->file = xstrdup(name);
+	p->fingerprint = FNV_START;
 	/* Without it, tables are slower under attack and nothing is wrong. */
 	if (getrandom(&p->hash_key, sizeof p->hash_key, GRND_NONBLOCK) < 0)
 		p->hash_key = 0;
 	p->settings.socket_mode = SOCKET_MODE_DEFAULT;
 	p->settings.on_error = VERDICT_TEMPFAIL;
+	p->settings.log.level = LOG_LEVEL_INFO;
 	p->settings.limits = (struct limits){
 		.body = BODY_DEFAULT,
 		.header_bytes = HEADER_BYTES_DEFAULT,
@@ -57,6 +63,20 @@ policy_copy(struct policy *p, struct span s)
 	if (s.len > 0)
 		memcpy(copy, s.ptr, s.len);
 	return span_make(copy, s.len);
+}
+
+void
+policy_take_file(struct policy *p, struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		p->fingerprint ^= (unsigned char)text.ptr[i];
+		p->fingerprint *= FNV_PRIME;
+	}
+	/* A NUL, which no file of rules or entries can hold, ends each: what
+	 * moves from one to the next makes a difference. */
+	p->fingerprint *= FNV_PRIME;
 }
 
 /* Room for one more behind COUNT elements of SIZE bytes: powers of two. */
@@ -151,6 +171,12 @@ const struct settings *
 policy_settings(const struct policy *p)
 {
 	return &p->settings;
+}
+
+uint64_t
+policy_fingerprint(const struct policy *p)
+{
+	return p->fingerprint;
 }
 
 const struct policy_needs *

@@ -25,6 +25,8 @@
 	((unsigned char)(KEPT_ASKED | (unsigned)(answer) << 1 | \
 	(unsigned)((learnt) + 1) << 3))
 
+#define KEPT_YES(kept) (((kept) & 7u) == (KEPT_ASKED | ANSWER_YES << 1))
+
 _Static_assert((PHASE_COUNT << 3 | 7) < 256, "a kept answer is one byte");
 
 static void
@@ -223,6 +225,56 @@ reading_is_quiet(struct engine *e, struct reading *r, size_t limit)
 	own->quiet = pass(e, personal, own->quiet, r, end);
 	return own->quiet == personal->count ||
 	    personal->at[own->quiet]->index > limit;
+}
+
+/* The place from AT on of a kept answer that is YES; COUNT: there is none. */
+static size_t
+find_yes(const unsigned char *answers, size_t at, size_t count)
+{
+	uint64_t several;
+
+	while (at < count && !KEPT_YES(answers[at])) {
+		/* Most rules are never asked. */
+		if (count - at >= sizeof several) {
+			memcpy(&several, answers + at, sizeof several);
+			if (several == 0) {
+				at += sizeof several;
+				continue;
+			}
+		}
+		at++;
+	}
+	return at;
+}
+
+const struct rule *
+reading_next_held(const struct engine *e, const struct reading *r, size_t *at)
+{
+	const struct policy *p = e->policy;
+	const struct scan *scan = r != NULL ? &r->scan[e->view] :
+	    &e->common[e->view];
+	size_t count = r != NULL ? p->personal_rules : p->rule_count;
+	size_t found = find_yes(scan->answers, *at, count);
+
+	if (found == count)
+		return NULL;
+	*at = found + 1;
+	return r != NULL ? p->personal.at[found] : &p->rules[found];
+}
+
+size_t
+reading_reach(const struct engine *e, const struct reading *r)
+{
+	const struct view *view = &e->policy->views[e->view];
+	size_t common = e->common[e->view].at, own = r->scan[e->view].at;
+	size_t reach = SIZE_MAX;
+
+	if (common < view->common.count)
+		reach = view->common.at[common]->index;
+	if (own < view->personal.count &&
+	    view->personal.at[own]->index < reach)
+		reach = view->personal.at[own]->index;
+	return reach;
 }
 
 /* Is RULE reached and does it hold for R, whose mail is accepted? */

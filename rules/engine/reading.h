@@ -36,6 +36,17 @@ int reading_begin(struct engine *e, struct recipient *r);
 enum verdict_kind outcome_verdict(const struct engine *e,
     const struct outcome *o);
 
+/*
+ * What is known without asking any rule. The next rule from place *AT on that
+ * holds, in file order: of R's own, or with R NULL of those that are the same
+ * for all. *AT is then behind it; NULL: there is none.
+ */
+const struct rule *reading_next_held(const struct engine *e,
+    const struct reading *r, size_t *at);
+
+/* The number of the last rule that R has reached; SIZE_MAX: it reaches all. */
+size_t reading_reach(const struct engine *e, const struct reading *r);
+
 /* Can no rule above number LIMIT edit, quarantine or log any more, for R? */
 bool reading_is_quiet(struct engine *e, struct reading *r, size_t limit);
 

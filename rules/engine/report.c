@@ -11,14 +11,8 @@
 #include "rules/engine/reading.h"
 #include "rules/engine/report.h"
 
-enum said {
-	SAID_LOGS = 1,
-	SAID_SHADOW = 2,
-};
-
-/* Is it the first time that WHAT is said of RULE in this message? */
-static bool
-is_first(struct engine *e, const struct rule *rule, enum said what)
+bool
+report_is_first(struct engine *e, const struct rule *rule, enum said what)
 {
 	bool before = (e->said[rule->index] & what) != 0;
 
@@ -32,7 +26,7 @@ report_rule(struct engine *e, const struct rule *rule, struct reading *r)
 	struct decision *d;
 	size_t i;
 
-	if (!is_first(e, rule, SAID_LOGS))
+	if (!report_is_first(e, rule, SAID_LOGS))
 		return 0;
 	for (i = 0; i < rule->log_count; i++) {
 		d = session_decide(e, DECISION_LOG, rule);
@@ -116,7 +110,7 @@ report_outcome(struct engine *e, struct reading *r, const struct outcome *o)
 	bool known = o->answer != ANSWER_UNKNOWN;
 	struct decision *d;
 
-	if (o->rule != NULL && !is_first(e, o->rule, SAID_SHADOW))
+	if (o->rule != NULL && !report_is_first(e, o->rule, SAID_SHADOW))
 		return 0;
 	d = would(e, o->rule, known ? SHADOW_WOULD : SHADOW_UNDECIDED);
 	if (d == NULL)
@@ -147,7 +141,7 @@ report_edits(struct engine *e, struct reading *r, const struct outcome *o)
 		rule = list->at[i];
 		if (rule->mode != MODE_SHADOW ||
 		    reading_answer(e, rule, r) != ANSWER_YES ||
-		    !is_first(e, rule, SAID_SHADOW))
+		    !report_is_first(e, rule, SAID_SHADOW))
 			continue;
 		d = would(e, rule, SHADOW_WOULD);
 		if (d == NULL)

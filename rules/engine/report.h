@@ -9,6 +9,17 @@
 
 #include "rules/engine/session.h"
 
+/* What is said of a rule once a message, however many recipients it is for. */
+enum said {
+	SAID_LOGS = 1,
+	SAID_SHADOW = 2,
+	SAID_HIT = 4,
+};
+
+/* Is it the first time that WHAT is said of RULE in this message? */
+bool report_is_first(struct engine *e, const struct rule *rule,
+    enum said what);
+
 /*
  * Write the `log` texts of the rules down to number LIMIT that hold for R, each
  * once a message.

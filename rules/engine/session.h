@@ -151,6 +151,8 @@ struct engine {
 	size_t field_buckets[FIELD_BUCKETS];
 	struct buffer body;		/* up to limits.body */
 	bool body_cut;
+	bool body_begun;		/* some of it came: is_settled is … */
+	bool is_settled;		/* … whether it matters; enough.c */
 	uint64_t size;			/* of header and body so far */
 	size_t header_total;		/* fields, kept or not */
 

@@ -222,16 +222,19 @@ loader_release(struct loader *l)
 	names_release(&l->field_names);
 }
 
+/* OPENED is what TEXT was read from; NULL: it was in memory. */
 static int
-load_main(struct loader *l, struct span text)
+load_main(struct loader *l, struct span text, const struct stat *opened)
 {
+	const char *name = l->policy->file;
 	struct stat found;
-	struct rule_file *f = load_add_file(l, l->policy->file,
-	    stat(l->policy->file, &found) == 0 ? &found : NULL);
+	struct rule_file *f = load_add_file(l, name, opened != NULL ? opened :
+	    stat(name, &found) == 0 ? &found : NULL);
+	int trust = load_take_file(l, name, opened, text);
 	int result = load_read_file(l, f, text);
 
 	if (f->tree.root != NULL)
-		return read_files(l) < 0 ? -1 : result;
+		return read_files(l) < 0 || trust < 0 ? -1 : result;
 	if (result == 0)
 		problem_hint(error_list_add(l->errors,
 		    (struct place){ f->tree.file, 1, 1 }, span_make(NULL, 0),
@@ -240,14 +243,15 @@ load_main(struct loader *l, struct span text)
 	return -1;
 }
 
-struct policy *
-policy_load_text(const char *name, struct span text, struct error_list *errors)
+static struct policy *
+load_policy(const char *name, struct span text, const struct stat *opened,
+    struct error_list *errors)
 {
 	struct loader l = { .errors = errors, .policy = policy_new(name) };
 	struct policy *p = NULL;
 	size_t before = errors->count + errors->dropped;
 
-	if (load_main(&l, text) == 0 &&
+	if (load_main(&l, text, opened) == 0 &&
 	    errors->count + errors->dropped == before) {
 		load_finish(&l);
 		describe_rules(l.policy);
@@ -261,20 +265,29 @@ policy_load_text(const char *name, struct span text, struct error_list *errors)
 }
 
 struct policy *
+policy_load_text(const char *name, struct span text, struct error_list *errors)
+{
+	return load_policy(name, text, NULL, errors);
+}
+
+struct policy *
 policy_load(const char *path, struct error_list *errors)
 {
 	bool standard = strcmp(path, "-") == 0;
 	const char *name = standard ? "<stdin>" : path;
 	FILE *in = standard ? stdin : fopen(path, "re");
 	struct policy *p = NULL;
+	struct stat opened;
 	struct buffer text;
 
 	buffer_init(&text, 2 * (size_t)TREE_BYTES_MAX);
-	if (in == NULL || read_stream(in, TREE_BYTES_MAX, &text) < 0)
+	if (in == NULL || fstat(fileno(in), &opened) < 0 ||
+	    read_stream(in, TREE_BYTES_MAX, &text) < 0)
 		(void)error_list_add(errors, (struct place){ name, 0, 0 },
 		    span_make(NULL, 0), "cannot be read: %s", strerror(errno));
 	else
-		p = policy_load_text(name, buffer_span(&text), errors);
+		p = load_policy(name, buffer_span(&text),
+		    standard ? NULL : &opened, errors);
 	if (in != NULL && !standard)
 		(void)fclose(in);
 	buffer_release(&text);

@@ -139,6 +139,12 @@ const struct regex *load_regex(struct loader *l, const struct node *n);
  */
 struct rule_file *load_add_file(struct loader *l, const char *name,
     const struct stat *found);
+/*
+ * TEXT, which NAME holds, becomes part of the policy. OPENED is the file that
+ * it was read from (NULL: none). -1: it is not to be trusted; reported.
+ */
+int load_take_file(struct loader *l, const char *name,
+    const struct stat *opened, struct span text);
 /* Make TEXT, which must outlive F, a tree. -1: reported. */
 int load_read_file(struct loader *l, struct rule_file *f, struct span text);
 /* The path that the scalar N names, relative to the file that it stands in. */

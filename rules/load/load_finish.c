@@ -107,8 +107,10 @@ view_add(struct policy *p, struct view *v, const struct rule *r)
 static void
 list_rule(struct policy *p, struct rule *r)
 {
-	if (r->per_recipient)
+	if (r->per_recipient) {
 		r->personal = (unsigned)p->personal_rules++;
+		rule_list_add(p, &p->personal, r);
+	}
 	if (r->mode == MODE_OFF)
 		return;
 	p->alone |= r->alone;

@@ -78,7 +78,10 @@ include_file(struct loader *l, const struct node *n, const char *path)
 		f = load_add_file(l, path, &found);
 		f->text = text;
 		l->included_bytes += text.len;
-		return load_read_file(l, f, buffer_span(&f->text));
+		result = load_take_file(l, path, &found,
+		    buffer_span(&f->text));
+		return load_read_file(l, f, buffer_span(&f->text)) < 0 ? -1 :
+		    result;
 	}
 	buffer_release(&text);
 	return result;

@@ -2,43 +2,35 @@
  * load_needs.c - what an MTA must tell the filter for a policy.
  *
  * Messages are always followed from CONNECT to EOM. Fields and the body are
- * asked for when something is to be learnt from them; answers at CONNECT, HELO
- * and unknown commands are given only when some rule may do so there.
+ * asked for when something is to be learnt from them. Answers are given only
+ * where one may fall: at RCPT always, for limits.recipients, and at DATA and
+ * EOM.
  */
 #include "config.h"
 
+#include "rules/engine/describe.h"
 #include "rules/load/draft.h"
 
 #define BIT(event) (1u << (event))
-
-static bool
-reads(const struct policy *p, const char *fact)
-{
-	size_t i;
-
-	for (i = 0; i < p->slot_count; i++)
-		if (span_is(span_of(p->slots[i].kind->name), fact))
-			return true;
-	return false;
-}
 
 static void
 need_events(struct policy *p)
 {
 	struct policy_needs *needs = &p->needs;
+	size_t i;
 
 	needs->events = BIT(EVENT_CONNECT) | BIT(EVENT_HELO) |
 	    BIT(EVENT_MAIL) | BIT(EVENT_RCPT) | BIT(EVENT_DATA) |
 	    BIT(EVENT_EOM);
-	needs->answers = BIT(EVENT_MAIL) | BIT(EVENT_RCPT) | BIT(EVENT_DATA) |
-	    BIT(EVENT_EOM);
-	if (p->field_count > 0 || p->every_field || p->reads_size ||
-	    reads(p, "header_names") || reads(p, "header_count")) {
-		needs->events |= BIT(EVENT_HEADER) | BIT(EVENT_EOH);
-		needs->answers |= BIT(EVENT_EOH);
-	}
-	if (p->reads_body || p->reads_size)
-		needs->events |= BIT(EVENT_BODY);
+	needs->answers = BIT(EVENT_RCPT) | BIT(EVENT_DATA) | BIT(EVENT_EOM);
+	for (i = 0; i < p->slot_count; i++)
+		needs->events |= describe_events(&p->slots[i]);
+	/* Actions look at fields, too. */
+	if (p->field_count > 0 || p->every_field)
+		needs->events |= BIT(EVENT_HEADER);
+	if ((needs->events & BIT(EVENT_HEADER)) != 0)
+		needs->events |= BIT(EVENT_EOH);
+	needs->answers |= needs->events & BIT(EVENT_EOH);
 	if (p->commands.count > 0) {
 		needs->events |= BIT(EVENT_UNKNOWN);
 		needs->answers |= BIT(EVENT_UNKNOWN);
@@ -77,20 +69,63 @@ need_edits(struct policy_needs *needs, const struct rule_list *editing)
 	}
 }
 
+static bool
+gives_verdict(const struct rule *r)
+{
+	return r->verdict != VERDICT_CONTINUE && r->mode == MODE_ENFORCE &&
+	    !r->command;
+}
+
 /*
- * May a verdict fall at CONNECT? Only when some rule may be answered by then,
- * or none gives one. What rules write may be known at once: nobody wrote.
+ * The first phase at which it may be known that R holds, or does not. That it
+ * has ended is known at MAIL.
+ */
+static enum phase
+first_known(const struct rule *r)
+{
+	enum phase first = r->when != NULL ? r->when->earliest : PHASE_CONNECT;
+
+	return r->until != 0 && first > PHASE_MAIL ? PHASE_MAIL : first;
+}
+
+/*
+ * ACCEPT is all that is told at CONNECT, `early` apart: when a rule that
+ * accepts, or the end, may be reached by then, and no rule above has anything
+ * to do or to say, not even in shadow. A rule about unknown commands wants to
+ * be shown them.
  */
 static bool
-answers_connect(const struct rule_list *verdicts)
+answers_connect(const struct policy *p)
 {
-	size_t i;
+	const struct rule *r;
+	bool acts;
 
-	for (i = 0; i < verdicts->count; i++)
-		if (verdicts->at[i]->when == NULL ||
-		    verdicts->at[i]->when->earliest == PHASE_CONNECT)
+	if (p->commands.count > 0)
+		return false;
+	for (r = p->rules; r < p->rules + p->rule_count; r++) {
+		acts = r->action_count > 0 || r->log_count > 0;
+		if (r->mode == MODE_OFF ||
+		    (!acts && r->verdict == VERDICT_CONTINUE))
+			continue;
+		if (first_known(r) > PHASE_CONNECT ||
+		    (acts && r->when == NULL))
+			return false;
+		if (gives_verdict(r) && r->verdict == VERDICT_ACCEPT)
 			return true;
-	return false;
+	}
+	return true;
+}
+
+/* Nothing is certain while the topmost rule is unknown. */
+static bool
+answers_mail(const struct policy *p)
+{
+	const struct rule *r;
+
+	for (r = p->rules; r < p->rules + p->rule_count; r++)
+		if (gives_verdict(r))
+			return first_known(r) <= PHASE_MAIL;
+	return true;
 }
 
 /* Does some rule of LIST wait for the end of the header? */
@@ -112,15 +147,17 @@ need_answers(struct policy *p)
 	struct policy_needs *needs = &p->needs;
 	size_t i;
 
-	if (answers_connect(&v->common) || answers_connect(&v->personal) ||
-	    v->common.count + v->personal.count == 0)
+	if (answers_connect(p))
 		needs->answers |= BIT(EVENT_CONNECT);
+	if (answers_mail(p))
+		needs->answers |= BIT(EVENT_MAIL);
 	if (waits_for_eoh(&v->common) || waits_for_eoh(&v->personal)) {
 		needs->events |= BIT(EVENT_EOH);
 		needs->answers |= BIT(EVENT_EOH);
 	}
 	for (i = 0; i < p->early.count; i++) {
-		needs->answers |= BIT(EVENT_HELO);
+		/* One that is told at HELO stands at MAIL. */
+		needs->answers |= BIT(EVENT_HELO) | BIT(EVENT_MAIL);
 		if (p->early.at[i]->earliest == PHASE_CONNECT)
 			needs->answers |= BIT(EVENT_CONNECT);
 	}

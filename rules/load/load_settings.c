@@ -1,12 +1,15 @@
 /*
  * load_settings.c - what concerns the program rather than the mail.
+ *
+ * The socket, what happens when something fails, and what a message may cost;
+ * how the daemon lives is in load_daemon_settings.c.
  */
 #include "config.h"
 
 #include <stdint.h>
 
 #include "rules/base/listen_spec.h"
-#include "rules/load/load.h"
+#include "rules/load/settings_draft.h"
 
 static int
 read_listen(struct loader *l, struct node *n, void *target)
@@ -54,7 +57,7 @@ read_mode(struct loader *l, struct node *n, void *target)
 }
 
 static int
-read_group(struct loader *l, struct node *n, void *target)
+read_socket_group(struct loader *l, struct node *n, void *target)
 {
 	struct settings *s = target;
 	struct span text;
@@ -67,7 +70,7 @@ read_group(struct loader *l, struct node *n, void *target)
 
 static const struct mapping_spec socket_spec = { "'socket'", "key", {
 	{ "mode", read_mode, false },
-	{ "group", read_group, false },
+	{ "group", read_socket_group, false },
 } };
 
 static int
@@ -186,18 +189,30 @@ read_regex_depth(struct loader *l, struct node *n, void *target)
 	return 0;
 }
 
+static int
+read_connections(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 1000000, &bound) < 0)
+		return -1;
+	limits->connections = (size_t)bound;
+	return 0;
+}
+
 static const struct mapping_spec limits_spec = { "'limits'", "key", {
 	{ "body", read_body, false },
 	{ "header_bytes", read_header_bytes, false },
 	{ "recipients", read_recipients, false },
 	{ "regex_match", read_regex_match, false },
 	{ "regex_depth", read_regex_depth, false },
+	{ "connections", read_connections, false },
 	{ "message", NULL, false },
 	{ "regex_time", NULL, false },
 	{ "message_time", NULL, false },
 	{ "mime_depth", NULL, false },
 	{ "mime_parts", NULL, false },
-	{ "connections", NULL, false },
 } };
 
 static int
@@ -214,22 +229,25 @@ static const struct mapping_spec settings_spec = { "'settings'", "key", {
 	{ "mode", read_policy_mode, false },
 	{ "on_error", read_on_error, false },
 	{ "limits", read_limits, false },
-	{ "control", NULL, false },
-	{ "user", NULL, false },
-	{ "group", NULL, false },
-	{ "pidfile", NULL, false },
-	{ "log", NULL, false },
+	{ "control", load_control, false },
+	{ "user", load_user, false },
+	{ "group", load_user_group, false },
+	{ "pidfile", load_pidfile, false },
+	{ "log", load_log_settings, false },
+	{ "require_jit", load_require_jit, false },
 	{ "metrics", NULL, false },
 	{ "state", NULL, false },
 	{ "resolver", NULL, false },
 	{ "geoip", NULL, false },
 	{ "trusted_authserv", NULL, false },
-	{ "require_jit", NULL, false },
 	{ "record", NULL, false },
 } };
 
 int
 load_settings(struct loader *l, struct node *n)
 {
-	return load_mapping(l, n, &settings_spec, &l->policy->settings);
+	struct settings *s = &l->policy->settings;
+	int result = load_mapping(l, n, &settings_spec, s);
+
+	return load_check_daemon(n, s) < 0 ? -1 : result;
 }

@@ -174,10 +174,13 @@ load_table_file(struct loader *l, struct node *n, struct table *t)
 	if (load_text(l, n, &name) < 0)
 		return -1;
 	f.path = load_path(l, n);
-	if (read_file(f.path, FILE_MAX, &text, &found, &error) < 0)
+	if (read_file(f.path, FILE_MAX, &text, &found, &error) < 0) {
 		f.result = load_unreadable(n, f.path, error.text);
-	else
+	} else {
+		f.result = load_take_file(l, f.path, &found,
+		    buffer_span(&text));
 		read_lines(&f, buffer_span(&text));
+	}
 	buffer_release(&text);
 	return f.result;
 }

@@ -84,6 +84,7 @@ load_warn(struct loader *l)
 {
 	const struct node **nodes = rule_nodes(l);
 
+	warn_settings(l);
 	warn_tables(l);
 	warn_conditions(l);
 	warn_rules(l, nodes);

@@ -14,6 +14,7 @@
 void load_warn(struct loader *l);
 
 /* Its parts; NODES are the mappings of the rules, by number. */
+void warn_settings(const struct loader *l);
 void warn_rules(const struct loader *l, const struct node *const *nodes);
 void warn_edits(const struct loader *l, const struct node *const *nodes);
 void warn_texts(const struct loader *l, const struct node *const *nodes);

@@ -53,11 +53,14 @@ row() {
 }
 
 sed "s#@DIR@#$dir#" "$MILLGATE_SOURCE/tests/bench/ten.yaml" >"$dir/ten.yaml"
-"$MILLGATE_BUILD/millgate" run -c "$dir/ten.yaml" --foreground \
+"$MILLGATE_BUILD/millgate" run -c "$dir/ten.yaml" --foreground --allow-root \
     >"$dir/millgate.log" 2>&1 &
 millgate=$!
 pids=$millgate
 wait_for "$millgate" "$dir/millgate.sock"
+# The process that filters is a child of the one that was started.
+millgate=$(cat "/proc/$millgate/task/$millgate/children")
+millgate=${millgate%% *}
 
 # The same actions and steps, as the filter above has chosen them.
 read -r actions protocol <"$dir/options"

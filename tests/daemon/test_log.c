@@ -7,13 +7,15 @@
 #include <string.h>
 
 #include "tests/support/daemon.h"
+#include "tests/support/json_line.h"
+#include "tests/support/payloads.h"
 #include "tests/support/rawmilter.h"
 #include "tests/unit/unit.h"
 
-#define COUNT(array) (sizeof (array) / sizeof *(array))
 #define LOG_LIMIT (1 << 20)
 #define LINE_LIMIT 4096		/* a pipe keeps no longer line whole */
 #define DECISION " reject scope=recipient rule=refuse "
+#define JSON_DECISION "\"event\": \"reject\", \"level\": \"notice\", "
 #define FAILURE " failure "
 
 static const char rules[] =
@@ -21,59 +23,6 @@ static const char rules[] =
     "  - rule: refuse\n"
     "    when: {recipient: {exists: true}}\n"
     "    then: {reject: 'not ${recipient} from ${sender} at ${helo}'}\n";
-
-static const char *const payloads[] = {
-	"plain",
-	"two words",
-	"a\nb",
-	"a\rb",
-	"a\r\nb",
-	"\n\n\n",
-	"\r\n4Xyz accept scope=message",
-	"\n- reject scope=recipient rule=refuse client=192.0.2.66",
-	"\" rule=other",
-	"\"\n\" rule=other",
-	"\\",
-	"\\\"",
-	"\\n\\r\\x0a",
-	"a=b c=d",
-	"=",
-	"\t",
-	"\v\f",
-	"\001",
-	"\033[2J\033[31mred",
-	"\033]0;title\007",
-	"\b\b\b\b",
-	"\177",
-	"\200",
-	"\302\205next",
-	"\302\23331m",
-	"\342\200\250line",
-	"\342\200\256right to left",
-	"\357\273\277bom",
-	"\300\212overlong",
-	"\340\200\212overlong",
-	"\355\240\200surrogate",
-	"\364\220\200\200beyond",
-	"\370\210\200\200\212five bytes",
-	"gr\303\274n",
-	"\346\227\245\346\234\254",
-	"\377\376\375",
-	"%s%n%x",
-	"%",
-	"${sender}",
-	"$(id)",
-	"`id`",
-	"; rm x",
-	"| cat",
-	"<script>",
-	"'",
-	"''",
-	"{\"json\": 1}",
-	"[",
-	"#",
-	"-",
-};
 
 static struct daemon daemon;
 static struct buffer before;		/* the log when it was still idle */
@@ -83,6 +32,8 @@ test_start(void)
 {
 	buffer_init(&before, LOG_LIMIT);
 	check_true(daemon_start(&daemon, "", rules));
+	/* It answers before it says so. */
+	check_size(daemon_count(&daemon, "- listening on ", 1), 1);
 	daemon_read(daemon.out, &before);
 }
 
@@ -159,15 +110,14 @@ static void
 test_payloads(void)
 {
 	char row[32];
-	for (size_t i = 0; i < COUNT(payloads); i++) {
+	for (size_t i = 0; i < PAYLOADS; i++) {
 		/* Its number, for the payload itself is no text to print. */
 		snprintf(row, sizeof row, "payload %zu", i);
 		unit_case(row);
 		refuse(payloads[i]);
 	}
 	unit_case("all of them");
-	check_size(COUNT(payloads), 50);
-	check_log(COUNT(payloads), 0);
+	check_log(PAYLOADS, 0);
 }
 
 static void
@@ -180,7 +130,7 @@ test_long_payloads(void)
 	memset(text, '\n', sizeof text - 1);
 	refuse(text);
 	/* That 60 KB were cut for the reply is a line of its own. */
-	check_log(COUNT(payloads) + 2, 2);
+	check_log(PAYLOADS + 2, 2);
 }
 
 static void
@@ -190,11 +140,40 @@ test_stop(void)
 	buffer_release(&before);
 }
 
+/* The same, each line an object. */
+static void
+test_json(void)
+{
+	size_t valid = 0;
+	struct buffer log, members;
+	struct span rest;
+
+	check_true(daemon_start(&daemon, "  log: {format: json}\n", rules));
+	for (size_t i = 0; i < PAYLOADS; i++)
+		refuse(payloads[i]);
+	check_size(daemon_count(&daemon, JSON_DECISION, PAYLOADS), PAYLOADS);
+	buffer_init(&log, LOG_LIMIT);
+	buffer_init(&members, LOG_LIMIT);
+	daemon_read(daemon.out, &log);
+	for (rest = buffer_span(&log); rest.len > 0; valid++) {
+		struct span line = span_head(rest, span_find(rest, '\n'));
+
+		check_true(json_line_read(line, &members));
+		rest = span_skip(rest, line.len + 1);
+	}
+	check_size(valid, lines_in(buffer_span(&log)));
+	check_true(valid >= PAYLOADS);
+	buffer_release(&members);
+	buffer_release(&log);
+	check_int(daemon_finish(&daemon), 0);
+}
+
 static const struct unit_test tests[] = {
 	{ "a daemon answers", test_start },
 	{ "50 payloads are 50 lines", test_payloads },
 	{ "a payload of any length is one line", test_long_payloads },
 	{ "it stops when told to", test_stop },
+	{ "50 payloads are 50 lines of JSON", test_json },
 };
 
 UNIT_MAIN("daemon/log", tests)

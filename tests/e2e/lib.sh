@@ -1,9 +1,9 @@
-# lib.sh - a world of its own for each end-to-end test: a Postfix, a filter.
+# lib.sh - a world of its own for each end-to-end test: an MTA, a filter.
 #
 # A test states its rule file (policy), defines functions that send mail and
 # look at what became of it, and names them to over_both_sockets, which builds
 # the world twice, with the filter behind a unix socket and behind TCP. World
-# means one folder below ${TMPDIR:-/tmp}: Postfix's configuration, queue, log
+# means one folder below ${TMPDIR:-/tmp}: the MTA's configuration, queue, log
 # and mailboxes, the rule file, the socket. Nothing of the host's own mail
 # set-up is read or written, no name is looked up, only loopback is spoken to.
 #
@@ -12,8 +12,14 @@
 # leaves out what stands between "# <rule" and "# rule>" in the rule file: the
 # test must then fail with 1 (see prove-rules.sh).
 #
-# Environment: MILLGATE the program (the build folder's), E2E_SOCKET unix or
-# inet for one kind only, E2E_WAIT seconds for a wait (30), E2E_KEEP=1 keeps the folder.
+# The MTA is a Postfix or a Sendmail: postfix.sh and sendmail.sh have the same
+# names. need_MTA, make_MTA, start_MTA and stop_MTA are for this file, the others
+# for tests. What one MTA does otherwise than the other stands there, under one
+# name, and in millgate(8), WHAT THE MTA DOES.
+#
+# Environment: MILLGATE the program (the build folder's), E2E_MTA postfix or
+# sendmail, E2E_SOCKET unix or inet for one kind only, E2E_WAIT seconds for a
+# wait (30), E2E_KEEP=1 keeps the folder.
 
 # A root shell made by plain su has no sbin.
 PATH=$PATH:/usr/sbin:/sbin
@@ -25,12 +31,14 @@ e2e_here=$(cd "${0%/*}" && pwd)
 : "${E2E_LIB:=$e2e_here}"
 : "${MILLGATE:=${MILLGATE_BUILD:-.}/millgate}"
 : "${E2E_WAIT:=30}"
+: "${E2E_MTA:=postfix}"
 world=
 filter_pid=
-postfix_pid=
+mta_pid=
 listen=
 smtp_port=
-postfix_programs=
+client_swaks= client_first= client_from=
+. "$E2E_LIB/$E2E_MTA.sh"
 
 # --- Ways to end -----------------------------------------------------------
 
@@ -65,7 +73,7 @@ show_world()
 		tail -n 60 "$world/$file"
 	done
 	if [ -s "$world/maillog" ]; then
-		echo "--- the end of Postfix's log"
+		echo "--- the end of the MTA's log"
 		tail -n 20 "$world/maillog"
 	fi
 }
@@ -84,20 +92,14 @@ wait_until()
 
 need_all()
 {
-	[ "$(id -u)" -eq 0 ] ||
-		skip "not root: Postfix's master must be started by root"
-	for tool in postconf swaks perl timeout; do
+	[ "$(id -u)" -eq 0 ] || skip "not root: an MTA must be started by root"
+	for tool in swaks perl timeout; do
 		command -v "$tool" >/dev/null 2>&1 ||
 			skip "$tool is not installed"
 	done
-	# Asked with a folder without main.cf, so that the host's is not read.
-	postfix_programs=$(postconf -c / -dh daemon_directory 2>/dev/null)
-	[ -x "$postfix_programs/master" ] ||
-		skip "Postfix's master program is not installed"
-	id postfix >/dev/null 2>&1 ||
-		skip "the user \"postfix\" does not exist"
 	[ -x "$MILLGATE" ] || broken "no program $MILLGATE"
 	MILLGATE=$(cd "$(dirname "$MILLGATE")" && pwd)/${MILLGATE##*/}
+	"need_$E2E_MTA"
 }
 
 # --- The filter ------------------------------------------------------------
@@ -112,7 +114,7 @@ policy()
 	fi
 }
 
-# Any port between Postfix's neighbours and the range the kernel draws from.
+# Any port between the well-known ones and the range the kernel draws from.
 random_port()
 {
 	set -- $(od -An -N2 -tu2 /dev/urandom)
@@ -142,7 +144,8 @@ start_filter()
 		>"$world/policy.yaml"
 	(
 		cd "$world" || exit 99
-		exec "$MILLGATE" run -c "$world/policy.yaml" --foreground
+		exec "$MILLGATE" run -c "$world/policy.yaml" --foreground \
+			--allow-root
 	) </dev/null >>"$world/decisions" 2>>"$world/errors" &
 	filter_pid=$!
 	wait_until filter_is_up_or_gone || broken "the filter does not listen"
@@ -212,133 +215,6 @@ filter_is_dead()
 	[ -z "$(processes_naming "$world/policy.yaml")" ] && ! answers
 }
 
-# --- Postfix ---------------------------------------------------------------
-
-make_postfix()
-{
-	mkdir "$world/etc" "$world/data" "$world/queue" "$world/mail"
-	for name in active bounce corrupt defer deferred flush hold incoming \
-	    maildrop pid private public saved trace; do
-		mkdir "$world/queue/$name"
-	done
-	chown postfix "$world/data" "$world/queue"/*
-	chown root "$world/queue/pid"
-	chown nobody "$world/mail"
-	write_main_cf >"$world/etc/main.cf"
-}
-
-write_main_cf()
-{
-	case $listen in
-	unix:*) milter=$listen ;;
-	inet:*) milter=${listen%@*}; milter=inet:127.0.0.1:${milter#inet:} ;;
-	esac
-	cat <<-END
-	compatibility_level = 3.6
-	config_directory = $world/etc
-	meta_directory = $world/etc
-	queue_directory = $world/queue
-	data_directory = $world/data
-	maillog_file = $world/maillog
-	maillog_file_prefixes = $world
-
-	myhostname = mx.mail.example
-	mydomain = mail.example
-	inet_interfaces = loopback-only
-	inet_protocols = all
-	smtp_host_lookup = native
-	disable_dns_lookups = yes
-	smtpd_peername_lookup = no
-
-	# The client is a stranger to us, or whoever XCLIENT says he is.
-	mynetworks =
-	local_header_rewrite_clients =
-	smtpd_authorized_xclient_hosts = 127.0.0.1
-	smtpd_relay_restrictions = reject_unauth_destination
-	smtpd_recipient_restrictions =
-	smtpd_tls_security_level = none
-
-	# Mailboxes for the people below; nothing goes anywhere else.
-	mydestination =
-	alias_maps =
-	alias_database =
-	virtual_mailbox_domains = mail.example
-	virtual_mailbox_maps = texthash:$world/etc/mailboxes
-	virtual_mailbox_base = $world/mail
-	virtual_uid_maps = static:$(id -u nobody)
-	virtual_gid_maps = static:$(id -g nobody)
-	local_transport = error:5.1.1 no local mail here
-	default_transport = error:5.1.1 nothing leaves this place
-	relay_transport = error:5.1.1 nothing leaves this place
-	notify_classes =
-
-	smtpd_milters = $milter
-	milter_default_action = tempfail
-	milter_connect_timeout = 10s
-	milter_command_timeout = ${E2E_WAIT}s
-	milter_content_timeout = ${E2E_WAIT}s
-	END
-	for name in alice carol dave full tell; do
-		echo "$name@mail.example $name/"
-	done >"$world/etc/mailboxes"
-}
-
-write_master_cf()
-{
-	cat <<-END
-	127.0.0.1:$smtp_port inet n - n - - smtpd
-	cleanup unix n - n - 0 cleanup
-	qmgr unix n - n 300 1 qmgr
-	rewrite unix - - n - - trivial-rewrite
-	bounce unix - - n - 0 bounce
-	defer unix - - n - 0 bounce
-	trace unix - - n - 0 bounce
-	error unix - - n - - error
-	retry unix - - n - - error
-	virtual unix - n n - - virtual
-	anvil unix - - n - 1 anvil
-	proxymap unix - - n - - proxymap
-	postlog unix-dgram n - n - 1 postlogd
-	END
-}
-
-postfix_is_up_or_gone()
-{
-	gone "$postfix_pid" || grep -q 'daemon started' "$world/maillog" 2>/dev/null
-}
-
-# Master binds its ports before it logs "daemon started". When it cannot, it ends
-# without a word, for the service that writes the log is not running yet: any
-# early end is taken for a port that somebody else has.
-start_postfix()
-{
-	for attempt in 1 2 3 4 5 6; do
-		smtp_port=$(random_port)
-		write_master_cf >"$world/etc/master.cf"
-		"$postfix_programs/master" -c "$world/etc" \
-			</dev/null >>"$world/maillog" 2>&1 &
-		postfix_pid=$!
-		wait_until postfix_is_up_or_gone ||
-			broken "Postfix does not start"
-		gone "$postfix_pid" || return 0
-	done
-	broken "Postfix ended at once, on $attempt ports"
-}
-
-stop_postfix()
-{
-	[ -n "$postfix_pid" ] || return 0
-	ending=$postfix_pid
-	postfix_pid=
-	kill -TERM "$ending" 2>/dev/null
-	if ! wait_until gone "$ending"; then
-		kill -KILL "$ending" 2>/dev/null
-		broken "Postfix did not end within $E2E_WAIT s of SIGTERM"
-	fi
-	wait "$ending" 2>/dev/null
-	return 0
-}
-
 # --- The world -------------------------------------------------------------
 
 # processes_naming TEXT: the pids whose command line names TEXT or that work in
@@ -352,28 +228,42 @@ processes_naming()
 		sed -n "s|.* /proc/\([0-9]*\)/cwd -> $1.*|\1|p"
 }
 
+stop_mta_process()
+{
+	[ -n "$mta_pid" ] || return 0
+	ending=$mta_pid
+	mta_pid=
+	kill -TERM "$ending" 2>/dev/null
+	if ! wait_until gone "$ending"; then
+		kill -KILL "$ending" 2>/dev/null
+		broken "$mta_name did not end within $E2E_WAIT s of SIGTERM"
+	fi
+	wait "$ending" 2>/dev/null
+	return 0
+}
+
 nobody_is_left()
 {
 	[ -z "$(processes_naming "$world")" ]
 }
 
-# world_begin KIND: a filter listening on KIND, and a Postfix that asks it.
+# world_begin KIND: a filter listening on KIND, and an MTA that asks it.
 world_begin()
 {
 	world=$(mktemp -d "${TMPDIR:-/tmp}/mg.XXXXXX") ||
 		broken "no folder below ${TMPDIR:-/tmp}"
-	# mktemp keeps others out, but Postfix's processes must pass.
+	# mktemp keeps others out, but the MTA's processes must pass.
 	chmod 755 "$world"
 	start_filter_somewhere "$1"
-	make_postfix
-	start_postfix
+	"make_$E2E_MTA"
+	"start_$E2E_MTA"
 }
 
 # world_end: nothing of it may be left. Does nothing when there is no world.
 world_end()
 {
 	[ -n "$world" ] || return 0
-	stop_postfix
+	"stop_$E2E_MTA"
 	stop_filter
 	wait_until nobody_is_left || broken "left running:" \
 		"$(processes_naming "$world" | tr '\n' ' ')"
@@ -397,7 +287,7 @@ at_exit()
 	trap - EXIT
 	trap '' HUP INT PIPE TERM
 	[ -n "$world" ] || exit "$status"
-	for pid in $filter_pid $postfix_pid; do
+	for pid in $filter_pid $mta_pid; do
 		kill -TERM "$pid" 2>/dev/null
 	done
 	if ! wait_until nobody_is_left; then
@@ -415,6 +305,7 @@ over_both_sockets()
 		world_begin "$kind"
 		for function in "$@"; do
 			: >"$world/client"
+			client_is
 			"$function"
 			[ -n "$E2E_QUIET" ] || echo "ok - over $kind: $function"
 		done
@@ -436,7 +327,7 @@ send()
 {
 	timeout $((E2E_WAIT * 2)) swaks --server "127.0.0.1:$smtp_port" \
 		--helo client.example --timeout "$E2E_WAIT" \
-		--data "$message" "$@" \
+		--data "$message" $client_swaks "$@" \
 		</dev/null >"$world/client" 2>&1
 	[ $? -ne 124 ] || fail "no end of the dialogue"
 }
@@ -444,7 +335,9 @@ send()
 # say: an SMTP dialogue, a command a line, from standard input.
 say()
 {
-	timeout $((E2E_WAIT * 2)) perl "$E2E_LIB/smtp-say" "$smtp_port" \
+	{ [ -z "$client_first" ] || echo "$client_first"; cat; } |
+		timeout $((E2E_WAIT * 2)) \
+		perl "$E2E_LIB/smtp-say" "$smtp_port" $client_from \
 		>"$world/client" 2>&1 ||
 		fail "the dialogue broke off"
 }
@@ -490,15 +383,14 @@ mailbox()
 		fail "$mail_count messages for $1 instead of $2"
 }
 
-# Asked in the order in which messages move on, so that none is overlooked.
+# queue_is_empty: nothing is under way, and nothing on hold.
 queue_is_empty()
 {
-	[ -z "$(cd "$world/queue" &&
-		find incoming active deferred hold -type f 2>/dev/null)" ]
+	queue_is_at_rest && [ -z "$(held)" ]
 }
 
 # headers FILE: the message's header section, without the trace fields that
-# Postfix puts on top of it.
+# the MTA puts on top of it.
 headers()
 {
 	awk '

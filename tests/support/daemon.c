@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,6 +53,8 @@ write_rules(const struct daemon *d, const char *settings, const char *rest)
 
 	if (file == NULL)
 		return false;
+	/* Whatever the umask: root obeys no file that everybody may write. */
+	fchmod(fileno(file), 0644);
 	fprintf(file, "millgate: 1\nsettings:\n  listen: %s\n%s%s",
 	    d->address, settings, rest);
 	return fclose(file) == 0;
@@ -108,7 +111,7 @@ run_program(const struct daemon *d, pid_t parent)
 	if (program == NULL || *program == '\0')
 		program = "./millgate";
 	execl(program, program, "run", "-c", d->rules, "--foreground",
-	    (char *)NULL);
+	    "--allow-root", (char *)NULL);
 	fprintf(stderr, "%s: %s\n", program, strerror(errno));
 	_exit(127);
 }
@@ -153,15 +156,22 @@ daemon_wait(struct daemon *d, int ms)
 	return 0;
 }
 
+/* Does somebody take connections at its socket? */
+static bool
+is_answered(const struct daemon *d)
+{
+	struct rawmilter m;
+	bool up = rawmilter_open(&m, d->address);
+
+	rawmilter_drop(&m);
+	return up;
+}
+
 bool
 daemon_ready(struct daemon *d)
 {
 	for (int waited = 0; waited < READY_MS; waited += STEP_MS) {
-		struct rawmilter m;
-		bool up = rawmilter_open(&m, d->address);
-
-		rawmilter_drop(&m);
-		if (up)
+		if (is_answered(d))
 			return true;
 		if (daemon_wait(d, 0) != DAEMON_STUCK)
 			return false;
@@ -207,6 +217,17 @@ daemon_kill(struct daemon *d)
 		return;
 	kill(-d->pid, SIGKILL);
 	daemon_wait(d, STOP_MS);
+	/* A worker may take a moment longer, and has the socket so long. */
+	for (int waited = 0; waited < STOP_MS && is_answered(d);
+	    waited += STEP_MS)
+		pause_ms(STEP_MS);
+}
+
+void
+daemon_ask_to_stop(const struct daemon *d)
+{
+	if (d->pid != 0)
+		kill(d->pid, SIGTERM);
 }
 
 int
@@ -216,7 +237,7 @@ daemon_stop(struct daemon *d)
 
 	if (d->pid == 0)
 		return 0;
-	kill(d->pid, SIGTERM);
+	daemon_ask_to_stop(d);
 	status = daemon_wait(d, STOP_MS);
 	if (status == DAEMON_STUCK)
 		daemon_kill(d);
@@ -242,11 +263,35 @@ remove_dir(const char *dir)
 	rmdir(dir);
 }
 
+/*
+ * A worker that a sanitizer ends is started again like any other, so what was
+ * said of it is looked for.
+ */
+static bool
+is_clean(const struct daemon *d)
+{
+	struct buffer said;
+	const char *text;
+	bool clean;
+
+	buffer_init(&said, FILE_LIMIT);
+	daemon_read(d->err, &said);
+	text = buffer_text(&said);
+	clean = strstr(text, "Sanitizer") == NULL &&
+	    strstr(text, "runtime error:") == NULL;
+	buffer_release(&said);
+	if (!clean)
+		show(d->err);
+	return clean;
+}
+
 int
 daemon_finish(struct daemon *d)
 {
 	int status = daemon_stop(d);
 
+	if (d->dir[0] != '\0' && !is_clean(d))
+		status = DAEMON_UNCLEAN;
 	if (d->dir[0] != '\0')
 		remove_dir(d->dir);
 	d->dir[0] = '\0';

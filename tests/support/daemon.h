@@ -3,8 +3,8 @@
  *
  * A struct daemon is a private folder with a rule file, a unix socket and what
  * the program said, and the process that runs in it: `millgate run -c FILE
- * --foreground`, the program being that of the environment variable MILLGATE,
- * or ./millgate. Nothing stays behind: daemon_finish() stops the process and
+ * --foreground --allow-root`, the program being that of the environment variable
+ * MILLGATE, or ./millgate. Nothing stays behind: daemon_finish() stops the process and
  * removes the folder, and when the test itself dies the process is told to end.
  *
  * For one thread, which must live as long as the daemon does.
@@ -22,6 +22,7 @@
 /* Exit statuses that are none: see daemon_wait(). */
 #define DAEMON_KILLED (-1)	/* ended by a signal */
 #define DAEMON_STUCK (-2)	/* did not end in time */
+#define DAEMON_UNCLEAN (-3)	/* a sanitizer had something to say */
 
 struct daemon {
 	pid_t pid;			/* 0: not running */
@@ -61,13 +62,19 @@ bool daemon_start(struct daemon *d, const char *settings, const char *rest);
  */
 int daemon_wait(struct daemon *d, int ms);
 
+/* SIGTERM, and nothing is waited for. */
+void daemon_ask_to_stop(const struct daemon *d);
+
 /* SIGTERM, after 10 s SIGKILL. The exit status as above; 0 if none runs. */
 int daemon_stop(struct daemon *d);
 
 /* SIGKILL, for it and all that it started. */
 void daemon_kill(struct daemon *d);
 
-/* Stop it and remove the folder. The exit status as from daemon_stop(). */
+/*
+ * Stop it and remove the folder. The exit status as from daemon_stop(), or
+ * DAEMON_UNCLEAN.
+ */
 int daemon_finish(struct daemon *d);
 
 /* Append the contents of a file, such as D->out, to OUT. */

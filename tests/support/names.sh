@@ -84,6 +84,7 @@ loader_tables() {
 	key of a test's reply|load_test_reply|reply_spec|test expect: {reject: {@: x}}
 	setting|load_settings|settings_spec|file settings: {@: x}
 	key of socket|load_settings|socket_spec|file settings: {socket: {@: x}}
+	key of log|load_daemon_settings|log_spec|file settings: {log: {@: x}}
 	limit|load_settings|limits_spec|file settings: {limits: {@: x}}
 	END
 }

@@ -170,7 +170,6 @@ static const struct {
 	enum wire_letter letter;
 	const char *word;
 } edit_words[] = {
-	{ WIRE_ADDHEADER, "add " },
 	{ WIRE_CHGFROM, "sender " },
 	{ WIRE_ADDRCPT, "add-recipient " },
 	{ WIRE_DELRCPT, "remove-recipient " },
@@ -192,12 +191,14 @@ add_edit(struct rawmilter *m, const struct wire_reply *r)
 {
 	bool changes = r->letter == WIRE_CHGHEADER;
 	bool removes = changes && r->strings[1].len == 0;
-	bool field = changes || r->letter == WIRE_ADDHEADER ||
-	    r->letter == WIRE_INSHEADER;
+	bool inserts = r->letter == WIRE_INSHEADER;
+	bool field = changes || inserts || r->letter == WIRE_ADDHEADER;
 	struct buffer *out = &m->edits;
 
 	m->edit_count++;
-	if (r->letter == WIRE_INSHEADER)
+	if (inserts && r->index >= RAWMILTER_BELOW_ALL)
+		buffer_add_text(out, "add ");
+	else if (inserts)
 		buffer_addf(out, "insert %lu ", (unsigned long)r->index);
 	else if (changes)
 		buffer_addf(out, "%s %lu ", removes ? "remove" : "change",

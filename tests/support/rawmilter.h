@@ -28,6 +28,7 @@
 #define RAWMILTER_DEADLINE 10000	/* ms for one answer */
 #define RAWMILTER_RECIPIENTS 4
 #define RAWMILTER_FIELDS 10
+#define RAWMILTER_BELOW_ALL 1000000	/* a position, of fields */
 #define RAWMILTER_TEXT_MAX 256
 
 struct rawmilter {
@@ -102,7 +103,8 @@ const char *rawmilter_answer(struct rawmilter *m);
  *	remove-recipient <e@f>
  *	quarantine a reason
  *
- * and for all others the name of the packet.
+ * and for all others the name of the packet. To add is to insert below all
+ * fields: with the packet ADDHEADER the MTA chooses the place.
  */
 const char *rawmilter_edits(const struct rawmilter *m);
 

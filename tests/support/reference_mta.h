@@ -19,6 +19,7 @@ struct ref_play {
 	struct ref_result *r;		/* of M */
 	bool refused[REF_RECIPIENTS];
 	bool answered;			/* M has its answer */
+	bool enough;			/* no more of its body is asked for */
 };
 
 /* Note that WHAT was done, if the sink has BROKEN its contract. */

@@ -89,6 +89,24 @@ send_fields(struct ref_play *p)
 	buffer_release(&scratch);
 }
 
+/* A piece of the body. A lean MTA leaves it out when it has been enough. */
+static void
+send_body(struct ref_play *p, struct span bytes)
+{
+	struct verdict v;
+
+	if (!goes_on(p) || p->m->body[0] == '\0')
+		return;
+	if (p->enough && p->lean) {
+		p->r->spared += bytes.len;
+		return;
+	}
+	v = ref_feed(p, event_body(bytes));
+	ref_note(p, p->enough && !v.enough, "enough is not enough");
+	p->enough = v.enough;
+	step(p, v, EVENT_BODY);
+}
+
 static void
 send_content(struct ref_play *p)
 {
@@ -98,17 +116,14 @@ send_content(struct ref_play *p)
 	struct macro last[] = { { span_of("i"), span_of(m->queue_id) },
 		{ span_of("late"), span_of(m->late) } };
 
+	p->enough = false;
 	step(p, ref_feed_with(p, event_plain(EVENT_DATA), PHASE_DATA, "i",
 	    m->queue_id), EVENT_DATA);
 	send_fields(p);
 	if (goes_on(p))
 		step(p, ref_feed(p, event_plain(EVENT_EOH)), EVENT_EOH);
-	if (goes_on(p) && body.len > 0) {
-		step(p, ref_feed(p, event_body(span_head(body, m->body_split))),
-		    EVENT_BODY);
-		step(p, ref_feed(p, event_body(span_skip(body, m->body_split))),
-		    EVENT_BODY);
-	}
+	send_body(p, span_head(body, m->body_split));
+	send_body(p, span_skip(body, m->body_split));
 	if (!goes_on(p))
 		return;
 	end.macros = ref_macros_at(p, PHASE_EOM, &last[0]) > 0 ? last :

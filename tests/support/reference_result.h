@@ -25,6 +25,8 @@ struct ref_result {
 	char reply[REF_TEXT_MAX];	/* "550 5.7.1 text" */
 	struct ref_fate fates[REF_RECIPIENTS];
 	bool judged_all;		/* all fates are known in full */
+	size_t spared;			/* bytes of the body that were not sent,
+					 * for what came was enough */
 	/* When it was accepted: */
 	char header[REF_ENVELOPE_MAX];	/* a line for each field */
 	char sender[REF_ADDRESS_MAX];

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "milter/daemon/in_force.h"
 #include "milter/daemon/callbacks.h"
 #include "milter/daemon/session.h"
 #include "tests/unit/unit.h"
@@ -166,7 +167,7 @@ the_filter_is_registered(void)
 		return;
 	plan = plan_new(policy);
 	policy_unref(policy);
-	session_set_plan(plan);
+	in_force_put(plan);
 	check_int(callbacks_register(), 0);
 }
 

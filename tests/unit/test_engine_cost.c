@@ -351,6 +351,44 @@ test_memory(void)
 	court_close(&c);
 }
 
+static void
+count_hit(void *count, size_t rule)
+{
+	(void)rule;
+	++*(size_t *)count;
+}
+
+static void
+test_hits(void)
+{
+	struct buffer rules;
+	struct court c;
+	size_t hits = 0;
+
+	unit_case("to tell which rules held asks no rule, takes no memory");
+	buffer_init(&rules, 1 << 20);
+	for (int i = 0; i < 200; i++)
+		buffer_addf(&rules, "- {rule: tag%d, when: {sender: s%d@x}, "
+		    "then: {add_header: {name: X, value: y}}}\n"
+		    "- {rule: no%d, when: {recipient: r%d@x, sender: "
+		    "s0@x}, then: reject}\n", i, i, i, i);
+	if (begin(&c, buffer_text(&rules))) {
+		(void)player_say(&c.player, "mail s0@x|rcpt a@x|rcpt r1@x");
+		cost = (struct cost){ .rules = 0 };
+		engine_each_hit(c.engine, count_hit, &hits);
+		check_size(hits, 1);
+		(void)player_say(&c.player, "data|eoh|eom");
+		cost = (struct cost){ .rules = 0 };
+		engine_each_hit(c.engine, count_hit, &hits);
+		engine_each_hit(c.engine, count_hit, &hits);
+		check_size(hits, 2);
+		check_size(cost.rules + cost.tests + cost.regexes +
+		    cost.blocks, 0);
+		court_close(&c);
+	}
+	buffer_release(&rules);
+}
+
 static const struct unit_test tests[] = {
 	{ "a rule is asked when what it reads is learnt", test_waiting_rule },
 	{ "a rule without a recipient is asked once", test_common_rules },
@@ -362,6 +400,7 @@ static const struct unit_test tests[] = {
 	{ "a capture is looked for once", test_capture_once },
 	{ "rules that write are asked once", test_writers },
 	{ "steady state takes no memory", test_memory },
+	{ "hits are told from what is known", test_hits },
 };
 
 UNIT_MAIN("engine_cost", tests)

@@ -155,7 +155,9 @@ test_order(void)
 	got = printed(&l);
 	check_text(got, "r:2:1: error: a\nr:2:8: error: b\n"
 			"r:2:8: error: c\nr:9:1: error: d\n");
+	check_text(error_list_first(&l)->text, "a");
 	error_list_release(&l);
+	check_true(error_list_first(&l) == NULL);
 }
 
 /* Errors and warnings go by place, the files by their first problem. */

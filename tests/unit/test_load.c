@@ -52,9 +52,9 @@ static const struct {
 	{ "a field in the text only", TOP RULE "{helo: x}\n    then: "
 	    "{reject: '${header_raw.x}'}\n", true, false, false },
 	{ "an addition", TOP RULE "{helo: x}\n    then: {add_header: {name: "
-	    "A, value: b}}\n", false, true, true },
+	    "A, value: b}}\n", false, false, true },
 	{ "a removal wants to see the fields", TOP RULE "{helo: x}\n    then: "
-	    "{remove_header: A}\n", true, true, true },
+	    "{remove_header: A}\n", true, false, true },
 };
 
 static void

@@ -320,12 +320,13 @@ tell_needs(const struct policy *p)
 	static char text[64];
 	const struct policy_needs *n = policy_needs(p);
 
-	(void)snprintf(text, sizeof text, "%s%s%s/%s%s%s/%s%s%s%s",
+	(void)snprintf(text, sizeof text, "%s%s%s/%s%s%s%s/%s%s%s%s",
 	    (n->events & BIT(EVENT_HEADER)) != 0 ? "H" : "",
 	    (n->events & BIT(EVENT_BODY)) != 0 ? "B" : "",
 	    (n->events & BIT(EVENT_UNKNOWN)) != 0 ? "U" : "",
 	    (n->answers & BIT(EVENT_CONNECT)) != 0 ? "c" : "",
 	    (n->answers & BIT(EVENT_HELO)) != 0 ? "h" : "",
+	    (n->answers & BIT(EVENT_MAIL)) != 0 ? "m" : "",
 	    (n->answers & BIT(EVENT_UNKNOWN)) != 0 ? "u" : "",
 	    n->header_edits ? "H" : "", n->sender_edits ? "S" : "",
 	    n->recipient_edits ? "R" : "", n->quarantine ? "Q" : "");
@@ -346,27 +347,39 @@ static const struct {
 	{ "their number",
 	    "- {rule: r, when: {header_count: 3}, then: reject}\n", "H//" },
 	{ "a command", "- {rule: r, when: {command: x}, then: reject}\n",
-	    "U/cu/" },
+	    "U/mu/" },
 	{ "an early answer at connect", "- {rule: r, when: {client.ip: "
-	    "192.0.2.1}, early: true, then: reject}\n", "/ch/" },
+	    "192.0.2.1}, early: true, then: reject}\n", "/chm/" },
 	{ "an early answer at HELO",
 	    "- {rule: r, when: {helo: x}, early: true, then: reject}\n",
-	    "/h/" },
+	    "/hm/" },
 	{ "an early answer that waits for HELO", "- {rule: r, when: "
-	    "{macro.j: x}, early: true, at: helo, then: reject}\n", "/ch/" },
+	    "{macro.j: x}, early: true, at: helo, then: reject}\n", "/chm/" },
 	{ "all edits", "- rule: r\n  when: {helo: x}\n  then: [{set_sender: "
 	    "<>}, {add_recipient: a@b.c}, {set_header: {name: X, value: y}}, "
-	    "{quarantine: x}]\n", "H/c/HSRQ" },
+	    "{quarantine: x}]\n", "H/m/HSRQ" },
 	{ "an added field does not ask for those that are there",
 	    "- {rule: r, when: {helo: x}, then: {add_header: {name: X, value: "
-	    "y}}}\n", "/c/H" },
+	    "y}}}\n", "/m/H" },
 	{ "recipients that are discarded",
-	    "- {rule: r, when: {helo: x}, then: discard}\n", "//R" },
+	    "- {rule: r, when: {helo: x}, then: discard}\n", "/m/R" },
 	{ "edits in shadow are not done",
 	    "- {rule: r, when: {helo: x}, mode: shadow, then: {set_sender: "
-	    "<>}}\n", "/c/" },
+	    "<>}}\n", "/m/" },
 	{ "a score may be known at connect",
-	    "- {rule: r, when: {score: 1}, then: accept}\n", "/c/" },
+	    "- {rule: r, when: {score: 1}, then: accept}\n", "/cm/" },
+	{ "a connection is accepted below what is known of it",
+	    "- {rule: r, when: {client.ip: 192.0.2.1}, then: reject}\n"
+	    "- {rule: s, then: accept}\n", "/cm/" },
+	{ "not below what is not",
+	    "- {rule: r, when: {helo: x}, then: reject}\n"
+	    "- {rule: s, then: accept}\n", "/m/" },
+	{ "nor below an edit",
+	    "- {rule: r, then: {add_header: {name: X, value: y}}}\n"
+	    "- {rule: s, then: accept}\n", "/m/H" },
+	{ "a rule that ends may have ended at MAIL",
+	    "- {rule: r, when: {body_raw: x}, until: 2026-01-01, then: "
+	    "reject}\n", "B/m/" },
 };
 
 static void

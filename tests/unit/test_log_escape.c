@@ -134,6 +134,9 @@ nothing_breaks_out(void)
 	}
 }
 
+/* What the filter spent on each decision; not known. */
+static int64_t microseconds_of_all = -1;
+
 /* The line that is written for D, without what goes to standard output else. */
 static void
 log_into(const struct decision *d, char line[4096 + 1])
@@ -144,7 +147,7 @@ log_into(const struct decision *d, char line[4096 + 1])
 	fflush(stdout);
 	if (out < 0 || pipe(ends) < 0 || dup2(ends[1], STDOUT_FILENO) < 0)
 		return;
-	log_decision(d);
+	log_decision(d, microseconds_of_all);
 	(void)dup2(out, STDOUT_FILENO);
 	close(out);
 	close(ends[1]);
@@ -253,7 +256,31 @@ long_places_keep_their_end(void)
 	check_place("\n", 500, "\\x0A", (LOG_VALUE_MAX - 6) / 4);
 }
 
+static void
+durations_are_seconds(void)
+{
+	static const struct {
+		int64_t microseconds;
+		const char *want;
+	} rows[] = {
+		{ 0, "- log scope=rule phase=connect duration=0.000\n" },
+		{ 12999, "- log scope=rule phase=connect duration=0.012\n" },
+		{ 61000001, "- log scope=rule phase=connect "
+		    "duration=61.000\n" },
+	};
+	struct decision d = { .scope = DECISION_LOG };
+	char line[4096 + 1];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		microseconds_of_all = rows[i].microseconds;
+		log_into(&d, line);
+		check_text(line, rows[i].want);
+	}
+	microseconds_of_all = -1;
+}
+
 static const struct unit_test tests[] = {
+	{ "a duration is in seconds", durations_are_seconds },
 	{ "each kind of decision has its line", decisions_are_lines },
 	{ "a value is plain, or quoted and escaped", values_are_escaped },
 	{ "a long value is cut, and the cut is marked", long_values_are_cut },

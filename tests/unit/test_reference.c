@@ -4,7 +4,7 @@
  * Cases at random: a policy, a connection, some messages. Whatever the engine
  * answers early, it must be what a reading from top to bottom with everything
  * known gives. In every second case the MTA sends only what policy.h says that
- * the policy needs.
+ * the policy needs, and no more of a body than was enough.
  *
  * MILLGATE_SEED=N begins with case N, MILLGATE_CASES=N tries as many as that.
  * A case that differs is made small and printed; after a few the rest is not
@@ -25,7 +25,7 @@
 
 /* How often each way was taken: a case that tests nothing would show here. */
 static size_t answers[EVENT_COUNT][VERDICT_CLOSE + 1];
-static size_t refused_recipients, edited, held, closed_early;
+static size_t refused_recipients, edited, held, closed_early, spared;
 
 static bool lean;
 static struct ref_outcome want, got;	/* large; of the one thread */
@@ -76,6 +76,7 @@ count_ways(void)
 		answers[r->where][r->kind]++;
 		for (i = 0; i < REF_RECIPIENTS; i++)
 			refused_recipients += r->fates[i].refused;
+		spared += r->spared > 0;
 		held += r->quarantine[0] != '\0';
 		edited += strstr(r->header, ": e") != NULL;
 	}
@@ -125,9 +126,9 @@ print_ways(void)
 				printf("# %s at event %zu: %zu\n",
 				    verdict_name((enum verdict_kind)k), e,
 				    answers[e][k]);
-	printf("# recipients refused %zu, messages edited %zu, held %zu, "
-	    "connections closed early %zu\n", refused_recipients, edited, held,
-	    closed_early);
+	printf("# recipients refused %zu, messages edited %zu, held %zu, not "
+	    "sent whole %zu, connections closed early %zu\n",
+	    refused_recipients, edited, held, spared, closed_early);
 }
 
 static void
