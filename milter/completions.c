@@ -57,7 +57,7 @@ print_formats(FILE *out)
 		fprintf(out, i > 0 ? " %s" : "%s", report_name(i));
 }
 
-/* --- bash ------------------------------------------------------------------ */
+/* --- bash ---------------------------------------------------------------- */
 
 static void
 bash_command(FILE *out, const struct command *c)
@@ -131,7 +131,7 @@ print_bash(FILE *out, const struct command *table, size_t count)
 	    "complete -F _millgate millgate\n", out);
 }
 
-/* --- fish ------------------------------------------------------------------ */
+/* --- fish ---------------------------------------------------------------- */
 
 static void
 fish_option(FILE *out, const struct command *c, const struct option *o)
@@ -184,7 +184,7 @@ print_fish(FILE *out, const struct command *table, size_t count)
 	}
 }
 
-/* --- zsh ------------------------------------------------------------------- */
+/* --- zsh ----------------------------------------------------------------- */
 
 static void
 zsh_option(FILE *out, const struct option *o)
@@ -247,7 +247,7 @@ print_zsh(FILE *out, const struct command *table, size_t count)
 	fputs("\t\tesac\n\t\t;;\n\tesac\n}\n\n_millgate \"$@\"\n", out);
 }
 
-/* --------------------------------------------------------------------------- */
+/* ------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;

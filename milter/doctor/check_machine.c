@@ -74,8 +74,9 @@ check_descriptors(struct doctor *d)
 		    (unsigned long long)files.rlim_max);
 		return;
 	}
-	finding_add(d->findings, GRADE_NOTE, "limits", "a process may have %llu "
-	    "files open here: too few for settings.limits.connections, %zu",
+	finding_add(d->findings, GRADE_NOTE, "limits", "a process may have "
+	    "%llu files open here: too few for "
+	    "settings.limits.connections, %zu",
 	    (unsigned long long)files.rlim_max, wanted);
 	finding_advise(d->findings, "raise LimitNOFILE= of the systemd unit, "
 	    "or ulimit -n where the filter is started");

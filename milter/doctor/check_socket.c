@@ -115,8 +115,8 @@ add_answer(struct doctor *d, int trouble)
 		finding_add(d->findings, GRADE_OK, "socket", "the filter "
 		    "listens on %s", place);
 	} else if (trouble == 0) {
-		finding_add(d->findings, GRADE_WRONG, "socket", "who listens on "
-		    "%s is not the filter", place);
+		finding_add(d->findings, GRADE_WRONG, "socket", "who listens "
+		    "on %s is not the filter", place);
 		finding_advise(d->findings, "stop the other program, or give "
 		    "the filter another place in settings.listen");
 	} else if (trouble == EACCES || trouble == EDESTADDRREQ) {
@@ -124,8 +124,8 @@ add_answer(struct doctor *d, int trouble)
 		    "somebody listens on %s could not be asked: %s", place,
 		    strerror(trouble));
 	} else {
-		finding_add(d->findings, GRADE_WRONG, "socket", "nobody listens "
-		    "on %s: %s", place, strerror(trouble));
+		finding_add(d->findings, GRADE_WRONG, "socket", "nobody "
+		    "listens on %s: %s", place, strerror(trouble));
 		command_service(d, "start");
 	}
 }
@@ -145,9 +145,9 @@ check_parents(struct doctor *d)
 		/* In a sticky one nobody removes what is another's. */
 		if ((found.st_mode & 022) != 0 &&
 		    (last || (found.st_mode & S_ISVTX) == 0)) {
-			finding_add(d->findings, GRADE_WRONG, "socket", "others "
-			    "may write to %s, and put a socket of theirs in "
-			    "the place of the filter's", folder);
+			finding_add(d->findings, GRADE_WRONG, "socket",
+			    "others may write to %s, and put a socket of theirs "
+			    "in the place of the filter's", folder);
 			finding_command(d->findings, "chmod", "go-w", folder,
 			    NULL);
 		}

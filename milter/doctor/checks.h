@@ -19,7 +19,7 @@ struct doctor {
 	struct findings *findings;
 	struct error trouble;		/* why it could not be looked on; "" */
 	struct policy *policy;		/* NULL: it cannot be loaded */
-	const struct settings *settings;	/* of the policy; NULL with it */
+	const struct settings *settings;	/* its; NULL with it */
 	bool listens;			/* settings.listen is set: */
 	struct listen_spec listen;
 	bool has_filter;		/* whom it runs as is known: */

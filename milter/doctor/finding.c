@@ -16,6 +16,7 @@
 #define FINDING_TEXT_MAX 8192
 #define COMMAND_MAX 65536
 
+__attribute__((format(printf, 1, 0)))
 static char *
 format_text(const char *format, va_list args)
 {

@@ -4,8 +4,8 @@
  * Both are logical lines: one that begins with white space goes on with the
  * one above it, and neither comments nor empty lines end one (postconf(5)).
  *
- * Failure: an error that names the file. A line that makes no sense is Postfix's
- * to complain of, and is passed.
+ * Failure: an error that names the file. A line that makes no sense is for
+ * Postfix to complain of, and is passed.
  */
 #include "config.h"
 

@@ -111,7 +111,7 @@ compare_port(const struct postfix_view *view, struct span place)
 	    MILTER_NOT_NAMED;
 }
 
-/* PLACE, or in braces PLACE, name=value, ... */
+/* PLACE, or in braces PLACE, name=value, { name = value } ... */
 static void
 read_entry(struct span word, struct milter_entry *entry)
 {
@@ -124,8 +124,8 @@ read_entry(struct span word, struct milter_entry *entry)
 	while (postfix_take_word(&word, ",", &part)) {
 		size_t equal = span_find(part, '=');
 
-		if (span_is(span_head(part, equal), action))
-			entry->action = span_skip(part, equal + 1);
+		if (span_is(span_trim(span_head(part, equal)), action))
+			entry->action = span_trim(span_skip(part, equal + 1));
 	}
 }
 

@@ -123,6 +123,9 @@ start_postfix()
 	for attempt in 1 2 3 4 5 6; do
 		smtp_port=$(random_port)
 		write_master_cf >"$world/etc/master.cf"
+		# Each program of Postfix waits until its files are two seconds
+		# old, for they might still be written.
+		touch -d '1 minute ago' "$world/etc"/*
 		"$postfix_programs/master" -c "$world/etc" \
 			</dev/null >>"$world/maillog" 2>&1 &
 		mta_pid=$!

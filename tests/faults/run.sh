@@ -8,8 +8,9 @@
 here=$(cd "${0%/*}" && pwd)
 : "${MILLGATE_BUILD:=.}"
 MILLGATE_FAULTS=full
+: "${MILLGATE_STREAMS:=10000}"
 FAULTS_TABLE=$(mktemp "${TMPDIR:-/tmp}/mg-faults.XXXXXX") || exit 99
-export MILLGATE_FAULTS FAULTS_TABLE
+export MILLGATE_FAULTS MILLGATE_STREAMS FAULTS_TABLE
 trap 'rm -f "$FAULTS_TABLE" "$FAULTS_TABLE.out"' EXIT
 trap 'exit 99' HUP INT TERM
 failed=0

@@ -60,6 +60,17 @@ abuse_healthy(const struct daemon *d)
 	return wrong == NULL;
 }
 
+/* Is that what a daemon looks like whose worker has died? */
+static bool
+is_worker_lost(const char *wrong)
+{
+#ifndef HAVE_MILTER_FD
+	if (strcmp(wrong, "unreachable") == 0)
+		return true;
+#endif
+	return strcmp(wrong, "closed") == 0;
+}
+
 bool
 abuse_recovers(const struct daemon *d)
 {
@@ -67,7 +78,7 @@ abuse_recovers(const struct daemon *d)
 	const char *wrong = what_is_wrong(d);
 
 	for (int i = 0; i < RECOVERY_TRIES && wrong != NULL; i++) {
-		if (strcmp(wrong, "closed") != 0)
+		if (!is_worker_lost(wrong))
 			break;
 		nanosleep(&pause, NULL);
 		wrong = what_is_wrong(d);

@@ -26,7 +26,8 @@ bool abuse_healthy(const struct daemon *d);
 
 /*
  * The same for a daemon whose worker has just died, perhaps: a session that is
- * cut off is tried again, for 10 s. That nobody listens is a failure.
+ * cut off is tried again, for 10 s. That nobody listens is a failure, unless
+ * libmilter makes the socket itself.
  */
 bool abuse_recovers(const struct daemon *d);
 
