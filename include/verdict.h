@@ -74,10 +74,11 @@ enum decision_scope {
 	DECISION_LOG,		/* not a verdict: a rule has something to say */
 };
 
-/* What a rule that is only tried out would have done. */
+/* What a rule, or a policy, that is only tried out would have done. */
 enum decision_shadow {
 	SHADOW_NONE,		/* it was done */
-	SHADOW_WOULD,		/* "would-reject", …: nothing was done */
+	SHADOW_WOULD,		/* "would-reject", …: the rule is tried out */
+	SHADOW_POLICY,		/* the same: all of the policy is */
 	SHADOW_UNDECIDED,	/* the message ended before that was known */
 };
 

@@ -178,7 +178,7 @@ print_policy(FILE *out, const struct status_report *r, time_t now)
 	if (!span_is(r->text[STATUS_MODE], "shadow"))
 		return;
 	label(out, "mode");
-	fputs("shadow: nothing is refused or changed\n", out);
+	fputs("shadow: nothing of this is done\n", out);
 }
 
 /* Digits of N. */

@@ -96,18 +96,21 @@ configure_says_so()
 		grep -Eq "^  it waits by +$form" "$work/log"
 }
 
-# list NAME: the words of a variable of the Makefile.
+# list NAME: the words of a variable of the Makefile, which may have to be made
+# again first, with words of its own.
 list()
 {
-	printf 'show:\n\t@echo $(%s)\n' "$1" |
-		${MAKE:-make} -s --no-print-directory -f Makefile -f - show
+	printf 'show:\n\t@echo show: $(%s)\n' "$1" |
+		${MAKE:-make} -s -f Makefile -f - show |
+		sed -n 's/^show: //p'
 }
 
 run_tests()
 {
-	export MILLGATE_SOURCE MILLGATE_BUILD MILLGATE_SESSIONS MILLGATE_THREADS
+	export MILLGATE_SOURCE MILLGATE_BUILD MILLGATE_SESSIONS \
+		MILLGATE_THREADS MILLGATE_KIB
 	for test in $(list DAEMON_TESTS); do
-		"$test" >"$work/log" 2>&1
+		"./$test" >"$work/log" 2>&1
 		count "$test" $?
 	done
 	for test in $(list FAULT_TESTS); do
@@ -142,8 +145,9 @@ try()
 	[ "$status" -ne 0 ] || run_tests
 }
 
-# Of sessions at a time each has a thread.
+# Of sessions at a time each has a thread, and that has a stack.
 MILLGATE_THREADS=2100
+MILLGATE_KIB=131072
 
 umask 022
 for form in ${*:-select poll}; do

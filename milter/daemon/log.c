@@ -139,6 +139,7 @@ make_event(const struct decision *d, struct made *made)
 	case SHADOW_NONE:
 		break;
 	case SHADOW_WOULD:
+	case SHADOW_POLICY:
 		snprintf(made->event, sizeof made->event, "would-%s",
 		    verdict_name(d->kind));
 		return made->event;

@@ -139,8 +139,15 @@ tally_decision(const struct decision *decision)
 {
 	if (is_failure(decision))
 		tally_add(TALLY_FAILURES);
-	if (decision->scope != DECISION_LOG && decision->shadow != SHADOW_NONE)
-		tally_add(TALLY_SHADOW);
-	else
+	switch (decision->shadow) {
+	case SHADOW_NONE:
+	case SHADOW_POLICY:
 		count_answer(decision);
+		break;
+	case SHADOW_WOULD:
+	case SHADOW_UNDECIDED:
+		if (decision->scope != DECISION_LOG)
+			tally_add(TALLY_SHADOW);
+		break;
+	}
 }

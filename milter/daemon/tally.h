@@ -27,7 +27,7 @@ enum tally {
 	TALLY_CLOSED,
 	TALLY_RECIPIENTS_REFUSED,
 	TALLY_COMMANDS_REFUSED,	/* that the MTA does not know */
-	TALLY_SHADOW,		/* decisions in shadow: nothing was done */
+	TALLY_SHADOW,		/* what rules in shadow would have done */
 	TALLY_FAILURES,		/* a rule or the filter could not judge */
 	TALLY_TURNED_AWAY,	/* messages that came while it stopped */
 	TALLY_RELOADS,
@@ -43,7 +43,10 @@ uint64_t tally_get(enum tally t);
 /* Its name in reports: "messages", "recipients-refused". */
 const char *tally_name(enum tally t);
 
-/* Count what DECISION, which was just made, tells. */
+/*
+ * Count what DECISION, which was just made, tells. Those of a policy in shadow
+ * count as if they had been carried out.
+ */
 void tally_decision(const struct decision *decision);
 
 #endif

@@ -57,30 +57,22 @@ witness_release(struct witness *w)
 }
 
 /*
- * Does D tell of a verdict? In a policy that is only tried out they all do as
- * if they were not given; but those of its rules that are tried out themselves
- * would not be.
+ * Does D tell of a verdict? Those of a policy that is only tried out do, as if
+ * they were given; those of a rule that is tried out itself do not.
  */
 static bool
-is_verdict(const struct witness *w, const struct decision *d)
+is_verdict(const struct decision *d)
 {
-	size_t rule;
-
-	if (d->scope == DECISION_FAILURE || d->scope == DECISION_LOG)
-		return false;
-	if (d->shadow == SHADOW_NONE || !policy_settings(w->policy)->shadow)
-		return d->shadow == SHADOW_NONE;
-	return d->shadow == SHADOW_WOULD &&
-	    !(policy_find_rule(w->policy, d->rule, &rule) &&
-	    policy_rule(w->policy, rule).shadow);
+	return d->scope != DECISION_FAILURE && d->scope != DECISION_LOG &&
+	    (d->shadow == SHADOW_NONE || d->shadow == SHADOW_POLICY);
 }
 
 /* What is told of verdict V for the log; NULL: nothing is. */
 static const struct decision *
-find_decision(const struct witness *w, const struct verdict *v)
+find_decision(const struct verdict *v)
 {
 	for (size_t i = v->decision_count; i > 0; i--)
-		if (is_verdict(w, &v->decisions[i - 1]))
+		if (is_verdict(&v->decisions[i - 1]))
 			return &v->decisions[i - 1];
 	return NULL;
 }
@@ -90,7 +82,7 @@ static struct judgement
 judgement_of(const struct witness *w, enum event_kind kind,
     const struct verdict *v)
 {
-	const struct decision *d = find_decision(w, v);
+	const struct decision *d = find_decision(v);
 	bool withheld = v->kind == VERDICT_CONTINUE && d != NULL &&
 	    policy_settings(w->policy)->shadow;
 	struct judgement j = {

@@ -338,7 +338,7 @@ shade(struct decision *d)
 {
 	if (d->shadow == SHADOW_NONE && (d->edits > 0 ||
 	    verdict_is_refusal(d->kind) || d->kind == VERDICT_DISCARD))
-		d->shadow = SHADOW_WOULD;
+		d->shadow = SHADOW_POLICY;
 }
 
 /* In `mode: shadow` the MTA hears nothing of what was decided. */

@@ -259,7 +259,7 @@ render_judgement(struct buffer *out, const struct decision *d)
 {
 	char score[NUMBER_TEXT_MAX];
 
-	if (d->shadow == SHADOW_WOULD)
+	if (d->shadow == SHADOW_WOULD || d->shadow == SHADOW_POLICY)
 		buffer_addf(out, " would-%s", verdict_name(d->kind));
 	else if (d->shadow == SHADOW_UNDECIDED)
 		buffer_add_text(out, " undecided");

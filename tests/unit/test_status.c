@@ -227,7 +227,7 @@ test_troubles(void)
 		"WARNING: 9 lines of the log were lost\n",
 		"note: the worker crashed and was started again, 2 times",
 		"note: PCRE2's JIT is off",
-		"shadow: nothing is refused or changed",
+		"shadow: nothing of this is done",
 		"no rule has been hit yet",
 	};
 	struct status_style style = { .colour = false };

@@ -99,6 +99,10 @@ static const struct {
 	{ "what a rule in shadow would do counts apart",
 	    "- {rule: r, mode: shadow, when: {sender: a@b}, then: reject}\n",
 	    GREETING MESSAGE, "messages+1 accepted+1 shadow+1" },
+	{ "a policy in shadow counts what it would have done",
+	    "settings: {mode: shadow}\nrules:\n"
+	    "- {rule: r, when: {header_raw.subject: x}, then: reject}\n",
+	    GREETING MESSAGE, "messages+1 rejected+1" },
 	{ "what a rule says does not count",
 	    "- {rule: r, when: {sender: a@b}, then: {log: word}}\n",
 	    GREETING MESSAGE, "messages+1 accepted+1" },
