@@ -35,8 +35,8 @@ static void
 test_start(void)
 {
 	check_true(daemon_start(&daemon, "", abuse_rules));
+	check_true(abuse_healthy(&daemon));
 	worker = abuse_worker(&daemon);
-	check_healthy();
 }
 
 static const struct {

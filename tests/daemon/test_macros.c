@@ -155,6 +155,7 @@ test_unpaired(void)
 	size_t ended = 0;
 
 	check_true(daemon_start(&daemon, "", abuse_rules));
+	check_true(abuse_healthy(&daemon));
 	for (size_t i = 0; i < COUNT(unpaired); i++) {
 		struct buffer stream;
 

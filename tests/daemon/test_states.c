@@ -1,9 +1,9 @@
 /*
  * test_states.c - every command at every step, and lengths that no packet has.
  *
- * A session is led up to each of its steps; then each command comes, as it comes
- * from an MTA, without its strings, with strings that no NUL ends, and with
- * lengths that are not its own.
+ * A session is led up to each of its steps; then each command comes, as it
+ * comes from an MTA, without its strings, with strings that no NUL ends, and
+ * with lengths that are not its own.
  */
 #include "config.h"
 
@@ -32,9 +32,9 @@ static void
 test_start(void)
 {
 	check_true(daemon_start(&daemon, "", abuse_rules));
+	check_true(abuse_healthy(&daemon));
 	worker = abuse_worker(&daemon);
 	files = abuse_open_files(&daemon);
-	check_healthy();
 }
 
 /* STREAM with and without a negotiation before it. */

@@ -12,6 +12,7 @@
 
 faults=$(cd "${0%/*}" && pwd)
 E2E_LIB=$faults/../e2e
+E2E_MTA=postfix
 : "${MILLGATE_FAULTS:=short}"
 [ "$MILLGATE_FAULTS" = short ] || : "${E2E_WAIT:=120}"
 . "$E2E_LIB/lib.sh"
@@ -97,8 +98,8 @@ tagging_policy()
 	END
 }
 
-# fault_world [MAIN.CF LINE]...: a filter and a Postfix that asks it. All clients
-# have one address, so that one may have many connections.
+# fault_world [MAIN.CF LINE]...: a filter and a Postfix that asks it. All
+# clients have one address, so that one may have many connections.
 fault_world()
 {
 	new_world

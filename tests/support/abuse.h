@@ -43,7 +43,8 @@ enum wire_letter abuse_letter(size_t step);
 void abuse_add_step(struct buffer *out, size_t step);
 void abuse_add_dialogue(struct buffer *out, size_t steps);
 
-/* Process id of D's worker, or D's own when it has none. */
+/* Process id of D's worker, which is there when D has served a session; D's own
+ * when it has none. */
 long abuse_worker(const struct daemon *d);
 
 /* Descriptors that the worker of D has open. */
