@@ -68,6 +68,13 @@ bool engine_has_label(struct engine *e, struct span recipient,
 bool engine_verdict_rule(struct engine *e, struct span recipient,
     size_t *rule);
 
+/*
+ * What is known of the client that is connected now, as a decision about a
+ * message that was not judged: for whoever had to refuse it himself. Its spans
+ * live as those of a verdict.
+ */
+struct decision engine_unjudged(const struct engine *e);
+
 /* A fact as a test gives it: all values that it has. */
 struct given_fact {
 	struct span fact;		/* "helo", "header_raw.subject" */

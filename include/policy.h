@@ -100,6 +100,13 @@ struct policy *policy_load(const char *path, struct error_list *errors);
 struct policy *policy_load_text(const char *name, struct span text,
     struct error_list *errors);
 
+/*
+ * From now on a file that everybody may write is an error, which it is for root
+ * at any time: for a process that gives root up, so that it does not obey later
+ * what it would not have obeyed at its start. Before there are threads.
+ */
+void policy_refuse_writable(void);
+
 /* One more, one less owner; the last one frees it. Any thread; NULL allowed. */
 struct policy *policy_ref(struct policy *p);
 void policy_unref(struct policy *p);

@@ -9,9 +9,9 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "milter/command.h"
 #include "milter/daemon/daemon.h"
@@ -59,14 +59,20 @@ help(void)
 
 /*
  * PATH as it will be understood from the root directory, where a daemon in the
- * background works, in WHOLE. What cannot be resolved is left for the loader to
- * complain of.
+ * background works, in WHOLE; symbolic links stay, for they may lead elsewhere
+ * at the next reload. What is too long is left for the loader to complain of.
  */
 static const char *
 lasting_path(const char *path, char whole[PATH_MAX])
 {
-	return strcmp(path, "-") != 0 && realpath(path, whole) != NULL ?
-	    whole : path;
+	char here[PATH_MAX];
+	int len;
+
+	if (path[0] == '/' || strcmp(path, "-") == 0 ||
+	    getcwd(here, sizeof here) == NULL)
+		return path;
+	len = snprintf(whole, PATH_MAX, "%s/%s", here, path);
+	return len < PATH_MAX ? whole : path;
 }
 
 static int

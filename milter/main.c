@@ -8,8 +8,10 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "build_info.h"
 #include "milter/command.h"
@@ -134,11 +136,24 @@ dispatch(int argc, char **argv)
 	return STATUS_FINE;
 }
 
+/*
+ * A program that is started without these would get their numbers for files and
+ * sockets of its own, and print into them.
+ */
+static void
+open_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", O_RDWR);
+}
+
 int
 main(int argc, char **argv)
 {
 	int status;
 
+	open_standard_descriptors();
 	if (argc < 2) {
 		usage(stderr);
 		return STATUS_TROUBLE;

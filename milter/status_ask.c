@@ -14,22 +14,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "milter/clock.h"
 #include "milter/status_report.h"
 
 #define CONNECT_SECONDS 2
 #define ANSWER_MS 10000		/* for all of it */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static const char *
 advice(int reason)
@@ -70,7 +61,7 @@ connect_to(const char *path, struct error *error)
 	    strerror(trouble), advice(trouble));
 }
 
-/* Read to the end, or until END, as of now_ms(). */
+/* Read to the end, or until END, as of clock_ms(). */
 static int
 read_all(int fd, int64_t end, struct buffer *out, struct error *error)
 {
@@ -80,7 +71,7 @@ read_all(int fd, int64_t end, struct buffer *out, struct error *error)
 	ssize_t n;
 
 	for (;;) {
-		left = end - now_ms();
+		left = end - clock_ms();
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
 			return error_set(error, "nothing, or not all, came "
 			    "within %d seconds", ANSWER_MS / 1000);
@@ -104,7 +95,7 @@ status_ask(const char *path, struct buffer *out, struct error *error)
 
 	if (fd < 0)
 		return -1;
-	result = read_all(fd, now_ms() + ANSWER_MS, out, error);
+	result = read_all(fd, clock_ms() + ANSWER_MS, out, error);
 	close(fd);
 	return result;
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "milter/daemon/background.h"
+
+#define FD_MOST 65536	/* that are looked at, where the limit is no limit */
 
 static void __attribute__((noreturn))
 wait_for(pid_t daemon, int told)
@@ -34,12 +37,28 @@ wait_for(pid_t daemon, int told)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE);
 }
 
+/* Locks and pipes of whoever started us are none of ours to keep. */
+static void
+close_inherited(void)
+{
+#ifdef HAVE_CLOSEFROM
+	closefrom(STDERR_FILENO + 1);
+#else
+	long limit = sysconf(_SC_OPEN_MAX);
+
+	for (int fd = STDERR_FILENO + 1; fd < limit && fd < FD_MOST; fd++)
+		(void)close(fd);
+#endif
+}
+
 int
 background_begin(struct background *b, struct error *error)
 {
 	int ends[2];
 	pid_t pid;
 
+	close_inherited();
+	(void)signal(SIGCHLD, SIG_DFL);	/* or wait_for() learns nothing */
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return error_set(error, "cannot make a pipe: %s",
 		    strerror(errno));

@@ -84,6 +84,8 @@ on_header(SMFICTX *ctx, char *name, char *value)
 	if (s == NULL)
 		return SMFIS_TEMPFAIL;
 	event = event_header(span_of(name), span_of(value), &s->scratch);
+	if (s->scratch.overflow)
+		return session_fail(s, EVENT_HEADER);
 	return session_step(s, ctx, &event);
 }
 

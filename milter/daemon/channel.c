@@ -1,7 +1,8 @@
 /*
  * channel.c - what supervisor and worker have to say to each other.
  *
- * Failure: an unknown byte says nothing.
+ * Both ends are the same program, so a word travels as it lies in memory, in a
+ * packet of its own. Failure: what is no such packet says nothing.
  */
 #include "config.h"
 
@@ -11,36 +12,43 @@
 
 #include "milter/daemon/channel.h"
 
+struct packet {
+	uint64_t number;
+	uint32_t word;
+};
+
 int
 channel_open(int ends[2])
 {
-	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0, ends);
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0, ends);
 }
 
 void
-channel_say(int fd, enum channel_word word)
+channel_say(int fd, enum channel_word word, uint64_t number)
 {
-	unsigned char byte = (unsigned char)word;
+	struct packet packet = { .number = number, .word = word };
 	ssize_t sent;
 
 	do
-		sent = send(fd, &byte, 1, MSG_NOSIGNAL);
+		sent = send(fd, &packet, sizeof packet, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 }
 
 enum channel_word
-channel_hear(int fd)
+channel_hear(int fd, uint64_t *number)
 {
-	unsigned char byte;
+	struct packet packet;
 	ssize_t n;
 
 	do
-		n = recv(fd, &byte, 1, 0);
+		n = recv(fd, &packet, sizeof packet, 0);
 	while (n < 0 && errno == EINTR);
 	if (n == 0 || (n < 0 && errno == ECONNRESET))
 		return CHANNEL_END;
-	if (n < 0 || byte <= CHANNEL_END || byte > CHANNEL_REFUSED)
+	if (n != sizeof packet || packet.word <= CHANNEL_END ||
+	    packet.word > CHANNEL_REFUSED)
 		return CHANNEL_NOTHING;
-	return byte;
+	*number = packet.number;
+	return packet.word;
 }

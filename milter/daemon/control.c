@@ -16,9 +16,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "milter/clock.h"
 #include "milter/daemon/control.h"
 #include "milter/daemon/control_report.h"
 #include "milter/daemon/in_force.h"
@@ -34,25 +34,16 @@ static const struct control_facts *facts_of_all;
 
 struct client {
 	int fd;
-	int64_t end;		/* as of now_ms() */
+	int64_t end;		/* as of clock_ms() */
 	struct buffer text;	/* not sent yet */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Wait until more can be sent; -1: not in time. */
 static int
 wait_for_room(const struct client *c)
 {
 	struct pollfd p = { .fd = c->fd, .events = POLLOUT };
-	int64_t left = c->end - now_ms();
+	int64_t left = c->end - clock_ms();
 
 	return left > 0 && poll(&p, 1, (int)left) != 0 ? 0 : -1;
 }
@@ -97,7 +88,7 @@ send_report(struct client *c, const struct plan *plan)
 static void
 answer(int fd)
 {
-	struct client c = { .fd = fd, .end = now_ms() + CLIENT_MS };
+	struct client c = { .fd = fd, .end = clock_ms() + CLIENT_MS };
 	struct plan *plan = in_force_take();
 
 	/* Whatever it says, nobody keeps it. */

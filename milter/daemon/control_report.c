@@ -158,20 +158,15 @@ mode_name(const struct rule_info *rule)
 }
 
 /* "FILE:LINE"; of a path that would be cut the front is, for the line stands
- * behind. At worst a byte of it takes four. */
+ * behind. */
 static void
 add_place(struct buffer *out, const struct place *place)
 {
-	char whole[PATH_MAX + 16], text[LOG_FIELD_MAX];
-	size_t len, tail = LOG_VALUE_MAX / 4 - 3;
+	char whole[PATH_MAX + sizeof ":4294967295"], text[LOG_FIELD_MAX];
+	size_t len;
 
 	snprintf(whole, sizeof whole, "%s:%u", place->file, place->line);
-	len = log_escape(span_of(whole), text);
-	if (text[0] == '"' && text[len - 1] != '"') {
-		memmove(whole + 3, whole + strlen(whole) - tail, tail + 1);
-		memcpy(whole, "...", 3);
-		len = log_escape(span_of(whole), text);
-	}
+	len = log_escape_end(span_of(whole), text);
 	buffer_add(out, span_make(text, len));
 }
 

@@ -9,8 +9,11 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -96,6 +99,36 @@ hold_control(struct supervisor *s, struct error *error)
 	return listener_bind(&s->control, CONTROL_BACKLOG, error);
 }
 
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat at_a, at_b;
+
+	return b != NULL && stat(a, &at_a) == 0 && stat(b, &at_b) == 0 &&
+	    at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
+}
+
+/* As the worker's user, who has to do it again at a reload. */
+static int
+open_log(struct supervisor *s, struct error *error)
+{
+	int opened;
+
+	if (privileges_lend(&s->identity, error) < 0)
+		return EX_OSERR;
+	opened = log_open(&policy_settings(s->policy)->log, s->foreground,
+	    error);
+	if (opened == 0 && is_same_file(s->path,
+	    policy_settings(s->policy)->log.file))
+		opened = error_set(error, "settings.log.to is the rule file");
+	if (opened == 0 && strcmp(s->path, "-") != 0 &&
+	    faccessat(AT_FDCWD, s->path, R_OK, AT_EACCESS) < 0)
+		log_say(LOG_LEVEL_WARNING, "the user '%s' may not read %s: "
+		    "reloads will fail", s->identity.name, s->path);
+	privileges_take_back();
+	return opened < 0 ? EX_CANTCREAT : 0;
+}
+
 /* All that can go wrong before there is a worker, in the order in which it
  * would hurt least. */
 static int
@@ -111,23 +144,17 @@ prepare(struct supervisor *s, const struct daemon_options *options,
 		    &s->identity, error);
 	if (status != 0)
 		return status;
-	if (settings->log.to == LOG_TO_STDOUT && !options->foreground) {
-		error_set(error, "settings.log.to is stdout: that needs "
-		    "--foreground");
-		return EX_CONFIG;
-	}
+	if (geteuid() == 0)
+		policy_refuse_writable();
 	if (privileges_limit(&s->descriptors, error) < 0)
 		return EX_OSERR;
 	if (signals_catch() < 0) {
 		error_set(error, "cannot catch signals");
 		return EX_OSERR;
 	}
-	if (privileges_lend(&s->identity, error) < 0)
-		return EX_OSERR;
-	status = log_open(&settings->log, options->foreground, error);
-	privileges_take_back();
-	if (status < 0)
-		return EX_CANTCREAT;
+	status = open_log(s, error);
+	if (status != 0)
+		return status;
 	status = hold_main(s, &spec, error);
 	return status == 0 ? hold_control(s, error) : status;
 }
@@ -155,6 +182,7 @@ daemon_run(struct policy *policy, const struct daemon_options *options)
 	struct background background;
 	struct supervisor s = {
 		.path = options->path,
+		.start = policy_ref(policy),
 		.policy = policy,
 		.foreground = options->foreground,
 		.listener = LISTENER_NONE,
@@ -178,6 +206,7 @@ daemon_run(struct policy *policy, const struct daemon_options *options)
 	listener_release(&s.listener);
 	listener_release(&s.control);
 	policy_unref(s.policy);
+	policy_unref(s.start);
 	log_end();
 	return status;
 }

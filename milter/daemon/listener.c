@@ -64,9 +64,12 @@ take_lock(struct listener *l, struct error *error)
 
 		if (fd < 0) {
 			error_set(error, "cannot open the lock file %s: %s",
-			    path, strerror(errno));
+			    path, errno == ELOOP ? "it is a symbolic link" :
+			    strerror(errno));
 			return EX_UNAVAILABLE;
 		}
+		/* Whatever the umask: the next start must open it again. */
+		(void)fchmod(fd, 0600);
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 			error_set(error, "another millgate listens on "
 			    "unix:%s (it holds %s)", l->spec.path, path);

@@ -37,6 +37,10 @@
  */
 size_t log_escape(struct span value, char out[LOG_FIELD_MAX]);
 
+/* The same, but of a VALUE that is too long the front is cut, and three dots
+ * stand in its place. */
+size_t log_escape_end(struct span value, char out[LOG_FIELD_MAX]);
+
 /*
  * One line for DECISION, which took the filter MICROSECONDS (negative: not
  * known): what a rule could not do is a warning, what it says and all that is

@@ -87,6 +87,9 @@ log_outlet_open(struct log_outlet *o, const struct log_settings *settings,
 
 	if (to == LOG_TO_DEFAULT)
 		to = foreground ? LOG_TO_STDOUT : LOG_TO_SYSLOG;
+	if (to == LOG_TO_STDOUT && !foreground)
+		return error_set(error, "settings.log.to is stdout: that "
+		    "needs --foreground");
 	switch (to) {
 	case LOG_TO_DEFAULT:
 	case LOG_TO_STDOUT:

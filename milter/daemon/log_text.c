@@ -90,6 +90,14 @@ log_escape(struct span value, char out[LOG_FIELD_MAX])
 	return len;
 }
 
+size_t
+log_escape_end(struct span value, char out[LOG_FIELD_MAX])
+{
+	char room[LOG_CUT_ROOM];
+
+	return log_escape(log_cut_front(value, escape_one, room), out);
+}
+
 static void
 add_value(struct log_line *l, struct span value)
 {

@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "milter/clock.h"
 #include "milter/daemon/notify.h"
 
 #define NOTIFY_TEXT_MAX 512
@@ -85,12 +85,10 @@ notify_ready(const char *status)
 void
 notify_reloading(void)
 {
-	struct timespec now;
 	char text[NOTIFY_TEXT_MAX];
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
-	    (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	    clock_us());
 	send_text(text);
 }
 

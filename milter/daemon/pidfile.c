@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +18,33 @@
 /* What stands in the place of the new file until it is whole. */
 #define PIDFILE_NEW ".XXXXXX"
 
-/* Nothing there, or a regular file that may be replaced? */
+/* Does the file at PATH hold a number and nothing else, or nothing at all? */
+static bool
+is_pidfile(const char *path)
+{
+	char text[32];
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	ssize_t length = fd >= 0 ? read(fd, text, sizeof text) : -1;
+	ssize_t i = 0;
+
+	if (fd >= 0)
+		close(fd);
+	while (i < length && text[i] >= '0' && text[i] <= '9')
+		i++;
+	return length == 0 || (i > 0 && (i == length ||
+	    (i + 1 == length && text[i] == '\n')));
+}
+
+/* Nothing there, or a file that may be replaced? */
 static int
 look_at_path(const char *path, struct error *error)
 {
 	struct stat found;
 
 	if (lstat(path, &found) == 0)
-		return S_ISREG(found.st_mode) ? 0 : error_set(error, "cannot "
-		    "write the PID file %s: what is there is not a regular "
-		    "file", path);
+		return S_ISREG(found.st_mode) && is_pidfile(path) ? 0 :
+		    error_set(error, "cannot write the PID file %s: what is "
+		    "there is not a regular file with a number in it", path);
 	return errno == ENOENT ? 0 : error_set(error, "cannot write the PID "
 	    "file %s: %s", path, strerror(errno));
 }

@@ -20,8 +20,8 @@ struct pidfile {
 /*
  * Write the calling process's id and LF to PATH (NULL: do nothing), mode 0644,
  * by a new file renamed into place, so that no link is followed and no half of
- * it is seen. Something there that is not a regular file is refused. -1 and
- * ERROR on failure.
+ * it is seen. Something there that is not a regular file, or that holds
+ * anything but a number, is refused. -1 and ERROR on failure.
  */
 int pidfile_write(struct pidfile *p, const char *path, struct error *error);
 

@@ -124,12 +124,19 @@ privileges_drop(const struct identity *identity, struct error *error)
 	return 0;
 }
 
+/* Those of the process while it acts as another; before there are threads. */
+#define OWN_GROUPS 1024		/* whoever has more is told, and not served */
+static gid_t own_groups[OWN_GROUPS];
+static int own_count = -1;
+
 int
 privileges_lend(const struct identity *identity, struct error *error)
 {
 	if (!identity->set)
 		return 0;
-	if (setegid(identity->gid) == 0 && seteuid(identity->uid) == 0)
+	own_count = getgroups(OWN_GROUPS, own_groups);
+	if (own_count >= 0 && initgroups(identity->name, identity->gid) == 0 &&
+	    setegid(identity->gid) == 0 && seteuid(identity->uid) == 0)
 		return 0;
 	error_set(error, "cannot act as the user '%s': %s", identity->name,
 	    strerror(errno));
@@ -144,6 +151,9 @@ privileges_take_back(void)
 	 * kernel always allows that. */
 	if (seteuid(getuid()) == 0)
 		(void)!setegid(getgid());
+	if (own_count >= 0)
+		(void)!setgroups((size_t)own_count, own_groups);
+	own_count = -1;
 }
 
 int

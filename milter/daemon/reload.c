@@ -8,10 +8,14 @@
  */
 #include "config.h"
 
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "milter/daemon/channel.h"
 #include "milter/daemon/control.h"
@@ -25,10 +29,7 @@ static struct {
 	pthread_mutex_t mutex;
 	pthread_cond_t asked;
 	bool wanted;		/* under the mutex */
-	/* Written before the thread begins. */
-	const char *path;
-	int channel;
-	bool foreground;
+	const struct worker *worker;	/* written before the thread begins */
 } reload = {
 	.mutex = PTHREAD_MUTEX_INITIALIZER,
 	.asked = PTHREAD_COND_INITIALIZER,
@@ -44,8 +45,8 @@ is_same(const char *a, const char *b)
 static void
 tell_unchanged(const struct settings *was, const struct settings *is)
 {
-	static const char text[] = "settings.%s has changed: that takes effect "
-	    "when the filter is started again";
+	static const char text[] = "settings.%s is not what the filter was "
+	    "started with: that takes effect when it is started again";
 
 	if (!is_same(was->listen, is->listen))
 		log_say(LOG_LEVEL_WARNING, text, "listen");
@@ -73,7 +74,9 @@ tell_refused(const struct error_list *errors)
 
 	if (count > 1)
 		snprintf(others, sizeof others, " (and %zu more)", count - 1);
-	if (p != NULL)
+	if (p != NULL && p->line == 0)
+		error_set(&text, "%s: %s", p->file, p->text);
+	else if (p != NULL)
 		error_set(&text, "%s:%u:%u: %s%s", p->file, p->line, p->column,
 		    p->text, others);
 	else
@@ -89,19 +92,19 @@ open_log(const struct settings *settings)
 {
 	struct error error;
 
-	if (log_open(&settings->log, reload.foreground, &error) < 0)
+	if (log_open(&settings->log, reload.worker->foreground, &error) < 0)
 		log_say(LOG_LEVEL_ERROR, "the log stays where it is: %s",
 		    error.text);
 }
 
 static void
-follow(struct policy *policy, const struct plan *before)
+follow(struct policy *policy)
 {
 	const struct settings *settings = policy_settings(policy);
 	size_t rules = policy_rule_count(policy);
 
 	open_log(settings);
-	tell_unchanged(policy_settings(plan_policy(before)), settings);
+	tell_unchanged(reload.worker->start, settings);
 	in_force_put(plan_new(policy));
 	control_reload_failed(NULL);
 	log_say(LOG_LEVEL_NOTICE, "rules loaded: %zu %s, fingerprint %016llx",
@@ -109,15 +112,22 @@ follow(struct policy *policy, const struct plan *before)
 	    (unsigned long long)policy_fingerprint(policy));
 }
 
+/* Nothing that would have to be waited for, such as a FIFO, is read. */
 static struct policy *
 load(struct error_list *errors)
 {
-	static const struct place whole = { "<stdin>", 0, 0 };
+	const char *path = reload.worker->path;
+	struct place whole = { path, 0, 0 };
+	struct stat found;
 
-	if (strcmp(reload.path, "-") != 0)
-		return policy_load(reload.path, errors);
-	error_list_add(errors, whole, span_of(NULL), "what came from standard "
-	    "input cannot be read again");
+	if (strcmp(path, "-") == 0)
+		error_list_add(errors, whole, span_of(NULL), "what came from "
+		    "standard input cannot be read again");
+	else if (stat(path, &found) == 0 && !S_ISREG(found.st_mode))
+		error_list_add(errors, whole, span_of(NULL), "it is not a "
+		    "regular file");
+	else
+		return policy_load(path, errors);
 	return NULL;
 }
 
@@ -129,17 +139,24 @@ read_again(void)
 	struct plan *before = in_force_take();
 
 	if (policy != NULL)
-		follow(policy, before);
+		follow(policy);
 	else {
 		open_log(policy_settings(plan_policy(before)));
 		tell_refused(&errors);
 	}
 	tally_add(policy != NULL ? TALLY_RELOADS : TALLY_RELOADS_FAILED);
-	channel_say(reload.channel, policy != NULL ? CHANNEL_LOADED :
-	    CHANNEL_REFUSED);
+	if (policy != NULL)
+		channel_say(reload.worker->channel, CHANNEL_LOADED,
+		    policy_fingerprint(policy));
+	else
+		channel_say(reload.worker->channel, CHANNEL_REFUSED, 0);
 	plan_unref(before);
 	policy_unref(policy);
 	error_list_release(&errors);
+#ifdef HAVE_MALLOC_TRIM
+	/* A policy is many small pieces; the system may have them back. */
+	(void)malloc_trim(0);
+#endif
 }
 
 static void *
@@ -158,14 +175,11 @@ reload_main(void *unused)
 }
 
 int
-reload_start(const char *path, int channel, bool foreground,
-    struct error *error)
+reload_start(const struct worker *w, struct error *error)
 {
 	pthread_t thread;
 
-	reload.path = path;
-	reload.channel = channel;
-	reload.foreground = foreground;
+	reload.worker = w;
 	if (pthread_create(&thread, NULL, reload_main, NULL) != 0)
 		return error_set(error, "cannot start a thread");
 	(void)pthread_detach(thread);

@@ -8,17 +8,14 @@
 #ifndef MILLGATE_RELOAD_H
 #define MILLGATE_RELOAD_H
 
-#include <stdbool.h>
-
-#include "error.h"
+#include "milter/daemon/worker.h"
 
 /*
- * Begin. PATH is the rule file, borrowed for good; of what becomes of each
- * reading the word is said on CHANNEL. FOREGROUND is for log_open(). -1 and
- * ERROR when there is no thread.
+ * Begin, for worker W, which is borrowed for good: its rule file is read, what
+ * becomes of that is said on its channel, and settings are compared with those
+ * it was started with. -1 and ERROR when there is no thread.
  */
-int reload_start(const char *path, int channel, bool foreground,
-    struct error *error);
+int reload_start(const struct worker *w, struct error *error);
 
 /* Read them now; once more if that is being done. Any thread. */
 void reload_ask(void);

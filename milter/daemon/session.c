@@ -16,19 +16,25 @@
 
 #include <libmilter/mfapi.h>
 
+#include "milter/clock.h"
 #include "milter/daemon/in_force.h"
 #include "milter/daemon/log.h"
 #include "milter/daemon/render.h"
 #include "milter/daemon/session.h"
 #include "milter/daemon/tally.h"
+#include "milter/daemon/under_way.h"
 
 /* libmilter takes no packet beyond 64 KiB, and folds only shrink. */
 #define SCRATCH_MAX (128u << 10)
 
+/*
+ * Stands for a session that could not be had: one that were made later would
+ * judge without what this connection has said before.
+ */
+static struct session missing;
+
 /* Any thread. */
 static atomic_size_t open_count;
-static atomic_size_t busy_count;
-static atomic_bool turning_away;
 
 /*
  * What every MTA so far has agreed to; any thread. An MTA that keeps its
@@ -39,15 +45,6 @@ static atomic_bool turning_away;
  * in syslog. So what is common to all is what the next client begins with.
  */
 static atomic_ulong protocol_of_all = ~0ul;
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static struct session *
 session_new(void)
@@ -65,25 +62,16 @@ session_new(void)
 	}
 	buffer_init(&s->scratch, SCRATCH_MAX);
 	s->protocol = atomic_load(&protocol_of_all);
-	s->began = now();
+	s->began = clock_us();
 	atomic_fetch_add(&open_count, 1);
 	tally_add(TALLY_CONNECTIONS);
 	return s;
 }
 
-/* No message is at hand any more. */
-static void
-end_message(struct session *s)
-{
-	if (s->message == MESSAGE_JUDGED)
-		atomic_fetch_sub(&busy_count, 1);
-	s->message = MESSAGE_NONE;
-}
-
 static void
 session_free(struct session *s)
 {
-	end_message(s);
+	under_way_end(s);
 	atomic_fetch_sub(&open_count, 1);
 	engine_free(s->engine);
 	plan_unref(s->plan);
@@ -95,22 +83,25 @@ session_free(struct session *s)
 struct session *
 session_find(SMFICTX *ctx)
 {
-	return smfi_getpriv(ctx);
+	struct session *s = smfi_getpriv(ctx);
+
+	return s != &missing ? s : NULL;
 }
 
 struct session *
 session_get(SMFICTX *ctx)
 {
-	struct session *s = session_find(ctx);
+	struct session *s = smfi_getpriv(ctx);
 
 	if (s != NULL)
-		return s;
+		return s != &missing ? s : NULL;
 	s = session_new();
 	if (s != NULL && smfi_setpriv(ctx, s) != MI_SUCCESS) {
 		session_free(s);
 		s = NULL;
 	}
 	if (s == NULL) {
+		(void)smfi_setpriv(ctx, &missing);
 		tally_add(TALLY_FAILURES);
 		log_failure(span_of(NULL), "no memory for a session");
 	}
@@ -122,10 +113,9 @@ session_end(SMFICTX *ctx)
 {
 	struct session *s = session_find(ctx);
 
-	if (s == NULL)
-		return;
 	smfi_setpriv(ctx, NULL);
-	session_free(s);
+	if (s != NULL)
+		session_free(s);
 }
 
 void
@@ -160,46 +150,6 @@ session_params(struct session *s, char **argv, size_t *count)
 	return 0;
 }
 
-/* Does an event of KIND belong to a message? */
-static bool
-is_of_message(enum event_kind kind)
-{
-	return kind >= EVENT_MAIL && kind <= EVENT_EOM;
-}
-
-/*
- * A session that did not negotiate goes on with what its MTA agreed to for
- * another client. Nobody knows any more what that was once other rules are in
- * force, which may need steps that this MTA leaves out.
- */
-static bool
-is_ignorant(const struct session *s)
-{
-	return !s->agreed && in_force_count() > 1;
-}
-
-/*
- * A message begins with MAIL, or with whatever comes first when the MTA leaves
- * that out.
- */
-static void
-begin_message(struct session *s, enum event_kind kind)
-{
-	if (kind == EVENT_MAIL)
-		end_message(s);
-	if (s->message != MESSAGE_NONE)
-		return;
-	s->began = now();
-	/* Counted first: who stops then waits for it, or it sees the stop. */
-	atomic_fetch_add(&busy_count, 1);
-	s->message = MESSAGE_JUDGED;
-	if (!atomic_load(&turning_away) && !is_ignorant(s))
-		return;
-	end_message(s);
-	s->message = MESSAGE_TURNED_AWAY;
-	tally_add(TALLY_TURNED_AWAY);
-}
-
 /* Is VERDICT, on an event of KIND, the last word on the message at hand? */
 static bool
 ends_message(enum event_kind kind, const struct verdict *verdict)
@@ -217,30 +167,6 @@ ends_message(enum event_kind kind, const struct verdict *verdict)
 	default:
 		return verdict->kind != VERDICT_CONTINUE;
 	}
-}
-
-/*
- * Where an answer can be given the message is refused for now. Nothing of it
- * goes to the engine.
- */
-static sfsistat
-turn_away(struct session *s, SMFICTX *ctx, enum event_kind kind)
-{
-	const struct step *step = step_of(kind);
-	struct verdict later = { .kind = VERDICT_TEMPFAIL };
-
-	if (kind == EVENT_EOM)
-		end_message(s);
-	if ((s->protocol & step->silent) != 0)
-		return SMFIS_NOREPLY;
-	if (!step->answered)
-		return SMFIS_CONTINUE;
-	/* RFC 3463 3.4: 4.3.2, system not accepting network messages. */
-	later.reply.code = 451;
-	later.reply.status = span_of("4.3.2");
-	later.reply.text = span_of("The mail filter is being restarted, "
-	    "please try again");
-	return render_verdict(ctx, kind, &later);
 }
 
 static void
@@ -264,7 +190,7 @@ judge(struct session *s, SMFICTX *ctx, struct event *event,
 	    macros);
 	if (engine_feed(s->engine, event, verdict) < 0)
 		render_failure(ctx, verdict->error.text);
-	spent = verdict->decision_count > 0 ? now() - s->began : 0;
+	spent = verdict->decision_count > 0 ? clock_us() - s->began : 0;
 	for (size_t i = 0; i < verdict->decision_count; i++) {
 		tally_decision(&verdict->decisions[i]);
 		log_decision(&verdict->decisions[i], spent);
@@ -306,15 +232,13 @@ session_step(struct session *s, SMFICTX *ctx, struct event *event)
 	struct verdict verdict;
 	sfsistat told;
 
-	if (is_of_message(kind))
-		begin_message(s, kind);
-	if (is_of_message(kind) && s->message == MESSAGE_TURNED_AWAY)
-		return turn_away(s, ctx, kind);
+	if (!under_way_may_pass(s, ctx, kind))
+		return under_way_turn_away(s, ctx, kind);
 	judge(s, ctx, event, &verdict);
 	s->enough = verdict.enough;
 	told = answer(s, ctx, kind, &verdict);
 	if (ends_message(kind, &verdict))
-		end_message(s);
+		under_way_end(s);
 	return told;
 }
 
@@ -322,16 +246,4 @@ size_t
 session_count(void)
 {
 	return atomic_load(&open_count);
-}
-
-void
-session_turn_away(void)
-{
-	atomic_store(&turning_away, true);
-}
-
-size_t
-session_busy(void)
-{
-	return atomic_load(&busy_count);
 }

@@ -40,7 +40,8 @@ struct session {
 };
 
 /*
- * The session of CTX, made when there is none. NULL when there is no memory.
+ * The session of CTX, made when there is none. NULL when there is no memory,
+ * and from then on until the connection ends.
  */
 struct session *session_get(SMFICTX *ctx);
 
@@ -74,14 +75,5 @@ int session_params(struct session *s, char **argv, size_t *count);
 
 /* Sessions that are open now. Any thread. */
 size_t session_count(void);
-
-/*
- * From now on every message that begins is refused for now; those that have
- * begun go on. Any thread.
- */
-void session_turn_away(void);
-
-/* How many messages are under way, those turned away not counted. Any thread. */
-size_t session_busy(void);
 
 #endif

@@ -18,7 +18,7 @@
 static int wake_pipe[2] = { -1, -1 };
 
 static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
-static const int ignored[] = { SIGPIPE, SIGUSR1, SIGUSR2 };
+static const int ignored[] = { SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ };
 
 #define CAUGHT (sizeof caught / sizeof caught[0])
 #define IGNORED (sizeof ignored / sizeof ignored[0])
@@ -49,7 +49,13 @@ set_all(const int *numbers, size_t count, void (*handler)(int))
 int
 signals_catch(void)
 {
+	sigset_t none;
+
 	if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -1;
+	/* Whoever started us may have blocked some. */
+	(void)sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return -1;
 	return set_all(ignored, IGNORED, SIG_IGN) < 0 ? -1 :
 	    set_all(caught, CAUGHT, on_signal);

@@ -3,8 +3,8 @@
  *
  * Signals, the worker's death and the worker's words all arrive in one poll(2).
  * A worker that crashes is replaced, by one that begins with the last rules
- * known to be good, whatever the files look like by then: their copy here is
- * read each time a worker has taken new ones. Connections wait meanwhile in the
+ * known to be good, whatever the files look like by then: they are read here,
+ * too, each time a worker has taken new ones. Connections wait meanwhile in the
  * socket that this process holds.
  *
  * Failure: that of the first worker, before it was ready, ends the program;
@@ -15,21 +15,19 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "milter/clock.h"
 #include "milter/daemon/channel.h"
+#include "milter/daemon/child.h"
 #include "milter/daemon/log.h"
 #include "milter/daemon/log_sink.h"
 #include "milter/daemon/notify.h"
 #include "milter/daemon/respawn.h"
 #include "milter/daemon/signals.h"
 #include "milter/daemon/supervisor.h"
-#include "milter/daemon/worker.h"
 
 /* Until a worker that was told to stop is killed, in milliseconds: longer than
  * it waits for messages itself. */
@@ -49,62 +47,17 @@ struct life {
 	struct supervisor *s;
 	enum phase_of_life phase;
 	int status;		/* to end with */
-	pid_t worker;		/* 0: none */
-	int channel;		/* to it; -1: none */
-	int64_t born;		/* when it was forked */
-	int64_t due;		/* when to fork the next one, or to kill the
-				 * one that is to stop; 0: never */
+	struct worker worker;	/* what the next one is given */
+	struct child child;
+	int64_t begin_at;	/* when to begin the next one; 0: never */
+	int64_t kill_at;	/* when to end the one that is to stop, at the
+				 * latest; 0: never */
 	bool reloading;		/* it was asked to, and has not answered */
 	bool again;		/* and shall be asked once more */
-	unsigned restarts;
-	int64_t started;	/* seconds since the epoch */
+	bool told;		/* that no worker can be had */
+	bool alarmed;		/* that many have crashed, and still do */
 	struct respawn respawn;
 };
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* In the child. */
-static void __attribute__((noreturn))
-be_worker(struct life *life, int channel)
-{
-	struct supervisor *s = life->s;
-	char listen[LISTEN_TEXT_MAX];
-	struct worker worker = {
-		.policy = s->policy,
-		.path = s->path,
-		.foreground = s->foreground,
-		.identity = &s->identity,
-		.listener = &s->listener,
-		.control = s->control.fd,
-		.descriptors = s->descriptors,
-		.channel = channel,
-	};
-	struct error error;
-	int status;
-
-	listen_spec_format(&s->listener.spec, listen);
-	worker.facts.supervisor = getppid();
-	worker.facts.started = life->started;
-	worker.facts.restarts = life->restarts;
-	worker.facts.rules = s->path;
-	worker.facts.listen = listen;
-	status = worker_run(&worker, &error);
-	if (status != 0) {
-		log_say(LOG_LEVEL_ERROR, "the filter cannot run: %s",
-		    error.text);
-		if (life->phase == LIFE_BEGINNING)
-			fprintf(stderr, "millgate: %s\n", error.text);
-	}
-	log_end();
-	exit(status);
-}
 
 /* The next worker, or the first. -1: it cannot be had now. */
 static int
@@ -112,30 +65,23 @@ begin_worker(struct life *life)
 {
 	struct supervisor *s = life->s;
 	struct error error;
-	int ends[2];
 
-	life->due = 0;
-	if (s->listener.fd < 0 && listener_retract(&s->listener, &error) != 0) {
-		log_say(LOG_LEVEL_ERROR, "%s", error.text);
-		return -1;
+	life->begin_at = 0;
+	life->worker.policy = s->policy;
+	if ((s->listener.fd >= 0 ||
+	    listener_retract(&s->listener, &error) == 0) &&
+	    child_begin(&life->child, &life->worker,
+	    life->phase == LIFE_BEGINNING, &error) == 0) {
+		life->told = false;
+		return 0;
 	}
-	if (channel_open(ends) < 0)
-		return -1;
-	fflush(NULL);	/* or the child would print it a second time */
-	life->worker = fork();
-	if (life->worker == 0) {
-		close(ends[0]);
-		be_worker(life, ends[1]);
-	}
-	close(ends[1]);
-	if (life->worker < 0) {
-		close(ends[0]);
-		life->worker = 0;
-		return -1;
-	}
-	life->channel = ends[0];
-	life->born = now();
-	return 0;
+	if (life->phase == LIFE_BEGINNING)
+		fprintf(stderr, "millgate: %s\n", error.text);
+	if (!life->told)
+		log_say(LOG_LEVEL_ERROR, "%s; it is tried again and again",
+		    error.text);
+	life->told = true;
+	return -1;
 }
 
 /* What the service manager shows, and the log. */
@@ -153,6 +99,12 @@ tell_state(const struct life *life, bool to_log)
 	notify_ready(text);
 }
 
+static unsigned long long
+fingerprint(const struct supervisor *s)
+{
+	return policy_fingerprint(s->policy);
+}
+
 static void
 on_ready(struct life *life)
 {
@@ -165,22 +117,33 @@ on_ready(struct life *life)
 	if (first && life->s->ready != NULL)
 		life->s->ready(life->s->ready_self);
 	if (!first)
-		log_say(LOG_LEVEL_NOTICE, "another worker filters mail now, "
-		    "pid %ld", (long)life->worker);
+		log_say(LOG_LEVEL_NOTICE, "another worker, pid %ld, filters "
+		    "mail now, by rules of fingerprint %016llx",
+		    (long)life->child.pid, fingerprint(life->s));
 }
 
-/* The worker has read new rules: the next one is to begin with them as well. */
+/*
+ * The worker has read new rules, of the fingerprint WANTED: the next one is to
+ * begin with them as well. When the files say something else by now it begins
+ * with those of before, for what is here was judged good and in force once.
+ */
 static void
-keep_policy(struct supervisor *s)
+keep_policy(struct supervisor *s, uint64_t wanted)
 {
 	struct error_list errors = { .count = 0 };
 	struct policy *policy = policy_load(s->path, &errors);
+	bool same = policy != NULL && policy_fingerprint(policy) == wanted;
 
 	error_list_release(&errors);
-	if (policy == NULL)
-		return;	/* changed meanwhile; the worker has other rules */
-	policy_unref(s->policy);
-	s->policy = policy;
+	if (same) {
+		policy_unref(s->policy);
+		s->policy = policy;
+		return;
+	}
+	policy_unref(policy);
+	log_say(LOG_LEVEL_WARNING, "the rule files have changed since the "
+	    "worker read them: should it crash, rules of before, fingerprint "
+	    "%016llx, come into force; reload once more", fingerprint(s));
 }
 
 /* The worker, which does the same, says so when that fails. */
@@ -200,14 +163,14 @@ ask_reload(struct life *life)
 {
 	if (life->phase == LIFE_STOPPING)
 		return;
-	if (life->phase != LIFE_SERVING || life->worker == 0 ||
+	if (life->phase != LIFE_SERVING || life->child.pid == 0 ||
 	    life->reloading) {
 		life->again = true;
 		return;
 	}
 	notify_reloading();
 	life->reloading = true;
-	channel_say(life->channel, CHANNEL_RELOAD);
+	channel_say(life->child.channel, CHANNEL_RELOAD, 0);
 }
 
 static void
@@ -220,10 +183,8 @@ ask_again(struct life *life)
 }
 
 static void
-on_reloaded(struct life *life, bool taken)
+on_reloaded(struct life *life)
 {
-	if (taken)
-		keep_policy(life->s);
 	open_log(life->s);
 	life->reloading = false;
 	if (life->phase != LIFE_SERVING)
@@ -239,83 +200,76 @@ on_stop(struct life *life, bool patient)
 
 	notify_stopping();
 	life->phase = LIFE_STOPPING;
-	if (life->worker == 0)
+	if (life->child.pid == 0)
 		life->phase = LIFE_OVER;
 	else if (patient && !again) {
-		channel_say(life->channel, CHANNEL_STOP);
-		life->due = now() + STOP_PATIENCE;
+		channel_say(life->child.channel, CHANNEL_STOP, 0);
+		life->kill_at = clock_ms() + STOP_PATIENCE;
 	} else
-		life->due = now();
+		life->kill_at = clock_ms();
 }
 
-/* How a worker ended, for people. */
+/*
+ * What a worker was reading when it crashed may be what crashed it, and would
+ * crash the next one: so that one is not asked to read it, and serves.
+ */
 static void
-describe_end(int status, char *text, size_t size)
+forget_reload(struct life *life)
 {
-	if (WIFSIGNALED(status))
-		snprintf(text, size, "was ended by signal %d (%s)",
-		    WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else
-		snprintf(text, size, "ended with status %d",
-		    WEXITSTATUS(status));
+	if (life->reloading)
+		log_say(LOG_LEVEL_ERROR, "rules not loaded, those of before "
+		    "stay in force: the worker crashed while it read them");
+	life->reloading = false;
+	life->again = false;
 }
 
 static void
-on_crash(struct life *life, pid_t pid, int status)
+on_crash(struct life *life, const char *how)
 {
-	char how[96];
 	bool alarm;
-	int64_t wait = respawn_crashed(&life->respawn, life->born, now(),
-	    &alarm);
+	int64_t wait = respawn_crashed(&life->respawn, life->child.born,
+	    clock_ms(), &alarm);
 
-	describe_end(status, how, sizeof how);
-	log_say(LOG_LEVEL_ERROR, "the worker, pid %ld, %s; another one is "
-	    "started in %lld ms", (long)pid, how, (long long)wait);
-	if (alarm)
+	log_say(LOG_LEVEL_ERROR, "the worker %s; another one is started%s",
+	    how, wait == 0 ? "" : " after a pause");
+	if (alarm && !life->alarmed)
 		log_say(LOG_LEVEL_ERROR, "%d workers have crashed within ten "
 		    "seconds: mail is deferred, somebody should look",
 		    RESPAWN_ALARM);
+	life->alarmed = alarm;
 	notify_status("the worker has crashed; another one is started");
-	life->restarts++;
-	life->due = now() + wait;
-	/* What it was asked and has not done, the next one is asked. */
-	life->again = life->again || life->reloading;
-	life->reloading = false;
+	forget_reload(life);
+	life->worker.facts.restarts++;
+	life->begin_at = clock_ms() + wait;
 }
 
 static void
 on_worker_end(struct life *life, int status)
 {
-	pid_t pid = life->worker;
+	bool fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	char how[CHILD_END_MAX];
 
-	life->worker = 0;
-	close(life->channel);
-	life->channel = -1;
+	child_describe_end(status, how);
 	switch (life->phase) {
 	case LIFE_BEGINNING:
 		/* It has said why, unless it was killed. */
-		life->status = WIFEXITED(status) && WEXITSTATUS(status) != 0 ?
+		life->status = WIFEXITED(status) && !fine ?
 		    WEXITSTATUS(status) : EX_SOFTWARE;
+		if (!WIFEXITED(status))
+			fprintf(stderr, "millgate: the worker %s\n", how);
 		life->phase = LIFE_OVER;
 		break;
 	case LIFE_SERVING:
-		on_crash(life, pid, status);
+		on_crash(life, how);
 		break;
 	case LIFE_STOPPING:
 	case LIFE_OVER:
+		if (!fine)
+			log_say(LOG_LEVEL_NOTICE, "stopped at once: the "
+			    "worker %s", how);
 		life->phase = LIFE_OVER;
 		break;
 	}
-}
-
-static void
-reap(struct life *life)
-{
-	int status;
-
-	if (life->worker != 0 &&
-	    waitpid(life->worker, &status, WNOHANG) == life->worker)
-		on_worker_end(life, status);
 }
 
 static void
@@ -335,14 +289,18 @@ static void
 hear_worker(struct life *life)
 {
 	enum channel_word word = CHANNEL_READY;
+	uint64_t number = 0;
 
-	while (life->channel >= 0 && word > CHANNEL_END) {
-		word = channel_hear(life->channel);
+	while (life->child.channel >= 0 && word > CHANNEL_END) {
+		word = channel_hear(life->child.channel, &number);
 		if (word == CHANNEL_READY) {
 			on_ready(life);
 			ask_again(life);
-		} else if (word == CHANNEL_LOADED || word == CHANNEL_REFUSED)
-			on_reloaded(life, word == CHANNEL_LOADED);
+		}
+		if (word == CHANNEL_LOADED)
+			keep_policy(life->s, number);
+		if (word == CHANNEL_LOADED || word == CHANNEL_REFUSED)
+			on_reloaded(life);
 	}
 }
 
@@ -350,51 +308,72 @@ hear_worker(struct life *life)
 static void
 do_due(struct life *life)
 {
-	if (life->due == 0 || now() < life->due)
-		return;
-	if (life->phase == LIFE_STOPPING) {
-		life->due = 0;
-		(void)kill(life->worker, SIGKILL);
-	} else if (begin_worker(life) < 0)
-		life->due = now() + TICK;
+	int64_t now = clock_ms();
+
+	if (life->kill_at != 0 && now >= life->kill_at) {
+		life->kill_at = 0;
+		(void)kill(life->child.pid, SIGKILL);
+	}
+	if (life->phase == LIFE_SERVING && life->begin_at != 0 &&
+	    now >= life->begin_at && begin_worker(life) < 0)
+		life->begin_at = now + TICK;
 }
 
+/* Until the next thing is due, or a tick. */
 static int
-time_until(int64_t due)
+time_left(const struct life *life)
 {
-	int64_t left = due - now();
+	int64_t due = life->kill_at != 0 ? life->kill_at : life->begin_at;
+	int64_t left = due - clock_ms();
 
 	if (due == 0 || left > TICK)
 		return TICK;
 	return left > 0 ? (int)left : 0;
 }
 
+static void
+look_around(struct life *life)
+{
+	struct pollfd watched[] = {
+		{ .fd = signals_descriptor(), .events = POLLIN },
+		{ .fd = life->child.channel, .events = POLLIN },
+	};
+	int status;
+
+	(void)poll(watched, 2, time_left(life));
+	log_tend();
+	hear_signals(life);
+	hear_worker(life);
+	if (child_ended(&life->child, &status))
+		on_worker_end(life, status);
+	do_due(life);
+}
+
 int
 supervise(struct supervisor *s)
 {
+	char listen[LISTEN_TEXT_MAX];
 	struct life life = {
 		.s = s,
-		.channel = -1,
-		.started = (int64_t)time(NULL),
+		.child = CHILD_NONE,
+		.worker = {
+			.start = policy_settings(s->start),
+			.path = s->path,
+			.foreground = s->foreground,
+			.identity = &s->identity,
+			.listener = &s->listener,
+			.control = s->control.fd,
+			.descriptors = s->descriptors,
+			.facts = { .started = (int64_t)time(NULL),
+			    .rules = s->path, .listen = listen },
+		},
 	};
 
+	listen_spec_format(&s->listener.spec, listen);
 	respawn_init(&life.respawn);
-	if (begin_worker(&life) < 0) {
-		fputs("millgate: cannot start the worker process\n", stderr);
+	if (begin_worker(&life) < 0)
 		return EX_OSERR;
-	}
-	while (life.phase != LIFE_OVER) {
-		struct pollfd watched[] = {
-			{ .fd = signals_descriptor(), .events = POLLIN },
-			{ .fd = life.channel, .events = POLLIN },
-		};
-
-		(void)poll(watched, 2, time_until(life.due));
-		log_tend();
-		hear_signals(&life);
-		hear_worker(&life);
-		reap(&life);
-		do_due(&life);
-	}
+	while (life.phase != LIFE_OVER)
+		look_around(&life);
 	return life.status;
 }

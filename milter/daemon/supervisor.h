@@ -16,6 +16,8 @@
 
 struct supervisor {
 	const char *path;		/* of the rule file */
+	struct policy *start;		/* whose settings the process has; a
+					 * reference */
 	struct policy *policy;		/* the last good one; a reference */
 	bool foreground;
 	struct identity identity;	/* of the worker */

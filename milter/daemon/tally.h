@@ -29,7 +29,9 @@ enum tally {
 	TALLY_COMMANDS_REFUSED,	/* that the MTA does not know */
 	TALLY_SHADOW,		/* what rules in shadow would have done */
 	TALLY_FAILURES,		/* a rule or the filter could not judge */
-	TALLY_TURNED_AWAY,	/* messages that came while it stopped */
+	TALLY_TURNED_AWAY,	/* messages that nobody judged: the filter stops,
+				 * or other rules came into force on a
+				 * connection kept for another client */
 	TALLY_RELOADS,
 	TALLY_RELOADS_FAILED,
 	TALLY_COUNT

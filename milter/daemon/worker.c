@@ -18,10 +18,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include <libmilter/mfapi.h>
 
+#include "milter/clock.h"
 #include "milter/daemon/background.h"
 #include "milter/daemon/callbacks.h"
 #include "milter/daemon/channel.h"
@@ -32,14 +32,8 @@
 #include "milter/daemon/reload.h"
 #include "milter/daemon/session.h"
 #include "milter/daemon/signals.h"
+#include "milter/daemon/under_way.h"
 #include "milter/daemon/worker.h"
-
-/*
- * Seconds until a silent MTA is given up. Postfix waits up to 300 for an SMTP
- * client (smtpd_timeout) and for a filter (milter_content_timeout): more than
- * either, and far less than libmilter's two hours.
- */
-#define IDLE_SECONDS 600
 
 /* Connections that wait while all threads are busy; the kernel caps it. */
 #define BACKLOG 512
@@ -61,20 +55,15 @@
 /* libmilter's loop has ended, which it never should. Its thread sets it. */
 static atomic_bool milter_ended;
 
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int
 set_up_milter(char *place, struct error *error)
 {
+	/*
+	 * libmilter's time-out of two hours stays: an MTA says nothing while a
+	 * client sends its message, and a slow client may be long at that.
+	 * Dead peers end by SO_KEEPALIVE, which libmilter sets.
+	 */
 	if (callbacks_register() == 0 && smfi_setconn(place) == MI_SUCCESS &&
-	    smfi_settimeout(IDLE_SECONDS) == MI_SUCCESS &&
 	    smfi_setbacklog(BACKLOG) == MI_SUCCESS)
 		return 0;
 	error_set(error, "libmilter cannot be set up");
@@ -136,7 +125,7 @@ set_up_socket(struct worker *w, struct gate *gate, struct error *error)
 	if (status != 0)
 		return status;
 	if (gate_init(gate, fd, w->descriptors,
-	    policy_settings(w->policy)->limits.connections, error) < 0)
+	    w->start->limits.connections, error) < 0)
 		return EX_OSERR;
 	w->facts.connections = gate_limit(gate);
 	return 0;
@@ -160,7 +149,7 @@ start_threads(struct worker *w, struct gate *gate, struct error *error)
 {
 	pthread_t thread;
 
-	if (reload_start(w->path, w->channel, w->foreground, error) < 0 ||
+	if (reload_start(w, error) < 0 ||
 	    (w->control >= 0 && control_start(w->control, &w->facts, error) < 0))
 		return EX_OSERR;
 	if (pthread_create(&thread, NULL, milter_main, NULL) != 0) {
@@ -185,16 +174,18 @@ begin_to_stop(struct watch *w)
 {
 	if (w->stopping)
 		return;
-	session_turn_away();
+	under_way_stop();
 	w->stopping = true;
-	w->stop_at = now() + STOP_PATIENCE;
+	w->stop_at = clock_ms() + STOP_PATIENCE;
 }
 
 static void
 hear(struct watch *w)
 {
+	uint64_t unused;
+
 	for (;;) {
-		switch (channel_hear(w->channel)) {
+		switch (channel_hear(w->channel, &unused)) {
 		case CHANNEL_RELOAD:
 			reload_ask();
 			continue;
@@ -217,12 +208,12 @@ is_over(struct watch *w)
 {
 	if (!w->stopping)
 		return false;
-	if (session_busy() > 0)
+	if (under_way_count() > 0)
 		w->quiet_since = 0;
 	else if (w->quiet_since == 0)
-		w->quiet_since = now();
-	return session_count() == 0 || now() >= w->stop_at ||
-	    (w->quiet_since != 0 && now() - w->quiet_since >= STOP_GRACE);
+		w->quiet_since = clock_ms();
+	return session_count() == 0 || clock_ms() >= w->stop_at ||
+	    (w->quiet_since != 0 && clock_ms() - w->quiet_since >= STOP_GRACE);
 }
 
 static void
@@ -281,6 +272,6 @@ worker_run(struct worker *w, struct error *error)
 		return status;
 	if (!w->foreground)
 		background_let_go();
-	channel_say(w->channel, CHANNEL_READY);
+	channel_say(w->channel, CHANNEL_READY, 0);
 	return watch(&watched, error);
 }

@@ -16,6 +16,7 @@
 
 /* All of it is the supervisor's, and lives as long as the worker. */
 struct worker {
+	const struct settings *start;	/* what the process was started with */
 	struct policy *policy;		/* to begin with */
 	const char *path;		/* of the rule file, for reloads */
 	bool foreground;		/* for log_open() */

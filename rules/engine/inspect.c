@@ -143,3 +143,14 @@ engine_verdict_rule(struct engine *e, struct span recipient, size_t *rule)
 	*rule = o.index;
 	return true;
 }
+
+struct decision
+engine_unjudged(const struct engine *e)
+{
+	struct decision d = session_decision(e, DECISION_MESSAGE);
+
+	/* Of the message before. */
+	d.queue_id = d.sender = span_of("");
+	d.recipients = 0;
+	return d;
+}

@@ -6,6 +6,10 @@
  */
 #include "config.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "rules/base/listen_spec.h"
 #include "rules/load/settings_draft.h"
 #include "rules/match/regex.h"
@@ -196,23 +200,97 @@ load_require_jit(struct loader *l, struct node *n, void *target)
 	return -1;
 }
 
+/* A file of the daemon: where the settings name it, and its path. */
+struct taken {
+	const char *key;
+	const struct node *node;
+	char path[PATH_MAX];
+};
+
+/* At most: two sockets with a lock file each, a PID file, a log. */
+#define TAKEN_MAX 6
+
+struct taken_list {
+	struct taken at[TAKEN_MAX];
+	size_t count;
+};
+
+static void
+take(struct taken_list *l, const char *key, const struct node *node,
+    const char *path)
+{
+	struct taken *t = &l->at[l->count];
+
+	if (path == NULL)
+		return;
+	l->count++;
+	t->key = key;
+	t->node = node;
+	snprintf(t->path, sizeof t->path, "%s", path);
+}
+
+/* A socket, and its lock file beside it. */
+static void
+take_socket(struct taken_list *l, const char *const keys[2],
+    const struct node *node, const char *path)
+{
+	size_t length;
+
+	take(l, keys[0], node, path);
+	take(l, keys[1], node, path);
+	if (path == NULL)
+		return;
+	length = strlen(path);
+	snprintf(l->at[l->count - 1].path + length, PATH_MAX - length, ".lock");
+}
+
+static void
+take_all(struct taken_list *l, const struct node *n, const struct settings *s)
+{
+	static const char *const listen_keys[] = { "'listen'",
+		"the lock file of 'listen'" };
+	static const char *const control_keys[] = { "'control'",
+		"the lock file of 'control'" };
+	const struct node *log = node_get(n, "log");
+	struct listen_spec spec = { .family = LISTEN_INET };
+
+	if (s->listen != NULL)
+		(void)listen_spec_parse(s->listen, &spec, NULL);
+	take_socket(l, listen_keys, node_get(n, "listen"),
+	    spec.family == LISTEN_UNIX ? spec.path : NULL);
+	take_socket(l, control_keys, node_get(n, "control"), s->control);
+	take(l, "'pidfile'", node_get(n, "pidfile"), s->pidfile);
+	take(l, "'log'", log, s->log.file);
+}
+
+/* No two of them may be the same: each would destroy the other. */
+static int
+check_paths(const struct node *n, const struct settings *s)
+{
+	struct taken_list taken = { .count = 0 };
+
+	take_all(&taken, n, s);
+	for (size_t i = 0; i < taken.count; i++)
+		for (size_t j = i + 1; j < taken.count; j++) {
+			if (strcmp(taken.at[i].path, taken.at[j].path) != 0)
+				continue;
+			problem_hint(tree_error(taken.at[j].node, "%s has "
+			    "the path %s already", taken.at[i].key,
+			    taken.at[j].path), "give each a path of its own; "
+			    "a socket has a lock file PATH.lock beside it");
+			return -1;
+		}
+	return 0;
+}
+
 int
 load_check_daemon(const struct node *n, const struct settings *s)
 {
-	struct listen_spec spec;
-
 	if (node_get(n, "group") != NULL && node_get(n, "user") == NULL) {
 		problem_hint(tree_error(node_get(n, "group")->key, "'group' "
 		    "without 'user'"), "a group is taken together with a user; "
 		    "the group of the socket is {socket: {group: ...}}");
 		return -1;
 	}
-	if (s->listen != NULL && s->control != NULL &&
-	    listen_spec_parse(s->listen, &spec, NULL) == 0 &&
-	    spec.family == LISTEN_UNIX && strcmp(spec.path, s->control) == 0) {
-		problem_hint(tree_error(node_get(n, "control"), "'listen' is "
-		    "this socket already"), "give each a path of its own");
-		return -1;
-	}
-	return 0;
+	return check_paths(n, s);
 }

@@ -14,6 +14,9 @@
 
 #include "rules/load/load.h"
 
+/* Written before there is a second thread. */
+static bool writable_refused;
+
 static struct span
 first_line(struct span text)
 {
@@ -22,13 +25,19 @@ first_line(struct span text)
 	return span_head(line, span_find(line, '\r'));
 }
 
+void
+policy_refuse_writable(void)
+{
+	writable_refused = true;
+}
+
 int
 load_take_file(struct loader *l, const char *name, const struct stat *opened,
     struct span text)
 {
 	struct place place = { name, 1, 1 };
 	struct span line = first_line(text);
-	bool is_root = geteuid() == 0;
+	bool refused = writable_refused || geteuid() == 0;
 	struct problem *p;
 
 	policy_take_file(l->policy, text);
@@ -37,12 +46,12 @@ load_take_file(struct loader *l, const char *name, const struct stat *opened,
 	if (opened == NULL || !S_ISREG(opened->st_mode) ||
 	    (opened->st_mode & S_IWOTH) == 0)
 		return 0;
-	if (is_root)
+	if (refused)
 		p = error_list_add(l->errors, place, line, "everybody may "
 		    "write this file, and root is to obey it");
 	else
 		p = error_list_warn(l->errors, place, line, "everybody may "
 		    "write this file");
 	problem_hint(p, "chmod o-w %s", name);
-	return is_root ? -1 : 0;
+	return refused ? -1 : 0;
 }

@@ -105,14 +105,35 @@ test_replaces(void)
 	struct pidfile p;
 
 	begin();
-	put_text(path, "99999999 and more\n");
+	put_text(path, "99999999\n");
 	check_int(link(path, other), 0);
 	check_int(pidfile_write(&p, path, &error), 0);
 	check_text(get_text(path), own_id());
 	/* A new file, so whoever has the old one has it whole. */
-	check_text(get_text(other), "99999999 and more\n");
+	check_text(get_text(other), "99999999\n");
 	pidfile_remove(&p);
 	end();
+}
+
+/* Somebody may have named the wrong file. */
+static void
+test_precious(void)
+{
+	static const char *const texts[] = { "precious\n", "12 and more\n",
+		"12\n13\n", "\n", "-1\n" };
+	struct error error;
+	struct pidfile p;
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		unit_case(texts[i]);
+		begin();
+		put_text(path, texts[i]);
+		check_int(pidfile_write(&p, path, &error), -1);
+		check_text(get_text(path), texts[i]);
+		pidfile_remove(&p);
+		check_text(get_text(path), texts[i]);
+		end();
+	}
 }
 
 static void
@@ -212,6 +233,8 @@ static const struct unit_test tests[] = {
 	{ "it tells the process id, is readable, and goes", test_life },
 	{ "without a path there is none", test_none },
 	{ "an old one is replaced, not written to", test_replaces },
+	{ "a file that holds more than a number is refused and left alone",
+	    test_precious },
 	{ "what somebody else put there stays", test_not_ours_any_more },
 	{ "what is no file is refused and left alone", test_obstacles },
 	{ "a path that cannot be is told", test_no_folder },
