@@ -120,7 +120,7 @@ static void
 test_precious(void)
 {
 	static const char *const texts[] = { "precious\n", "12 and more\n",
-		"12\n13\n", "\n", "-1\n" };
+		"12 13\n", "\n", "-1\n" };
 	struct error error;
 	struct pidfile p;
 
