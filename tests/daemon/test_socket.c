@@ -17,6 +17,7 @@
 
 #include "tests/support/daemon.h"
 #include "tests/support/rawmilter.h"
+#include "tests/support/some_group.h"
 #include "tests/unit/unit.h"
 
 #define REFUSE_MS 2000		/* "quickly", with room for sanitizers */
@@ -221,19 +222,6 @@ test_modes(void)
 		check_int(found.st_mode & 07777, modes[i].want);
 		check_int(daemon_finish(&d), 0);
 	}
-}
-
-/* A group that we may give away: any as root, else one that we are in. */
-static struct group *
-some_group(void)
-{
-	gid_t groups[64];
-	int count;
-
-	if (geteuid() == 0)
-		return getgrgid(1);
-	count = getgroups(64, groups);
-	return getgrgid(count > 0 ? groups[count - 1] : getegid());
 }
 
 static void

@@ -216,3 +216,16 @@ abuse_open_files(const struct daemon *d)
 		closedir(list);
 	return count;
 }
+
+bool
+abuse_is_unharmed(struct daemon *d, long worker)
+{
+	long now = abuse_worker(d);
+
+	if (!abuse_healthy(d))
+		return false;
+	if (daemon_wait(d, 0) == DAEMON_STUCK && now == worker)
+		return true;
+	printf("# the worker was %ld, now it is %ld\n", worker, now);
+	return false;
+}

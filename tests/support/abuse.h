@@ -24,6 +24,9 @@ extern const char abuse_rules[];
  */
 bool abuse_healthy(const struct daemon *d);
 
+/* The same, and D still runs, with the process WORKER as its worker? */
+bool abuse_is_unharmed(struct daemon *d, long worker);
+
 /*
  * The same for a daemon whose worker has just died, perhaps: a session that is
  * cut off is tried again, for 10 s. That nobody listens is a failure, unless

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "milter/daemon/listener.h"
+#include "tests/support/some_group.h"
 #include "tests/unit/unit.h"
 
 static char folder[32];
@@ -159,19 +160,6 @@ test_modes(void)
 		listener_release(&l);
 		end();
 	}
-}
-
-/* A group that we may give away: any as root, else one that we are in. */
-static struct group *
-some_group(void)
-{
-	gid_t groups[64];
-	int count;
-
-	if (geteuid() == 0)
-		return getgrgid(1);
-	count = getgroups(64, groups);
-	return getgrgid(count > 0 ? groups[count - 1] : getegid());
 }
 
 static void

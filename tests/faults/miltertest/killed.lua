@@ -2,7 +2,6 @@
 -- broken, and a new session is served. Set from outside either last, the letter
 -- of the step after whose answer this kills worker; or unanswered, the step at
 -- which the relay that listens at through does.
-dofile(scripts .. "/steps.lua")
 
 local steps = {
 	{ "O", "negotiate", 6, ALL_ANSWERED, ALL_ACTIONS },

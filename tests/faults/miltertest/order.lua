@@ -1,7 +1,6 @@
 -- order.lua - steps that come out of order. libmilter forgets the message then
 -- and gives no answer, so the answers after it must be those of a whole message
 -- that follows: one too many would be taken for the next step's.
-dofile(scripts .. "/steps.lua")
 
 local steps = {
 	{ "negotiate", 6, ALL_ANSWERED, ALL_ACTIONS },

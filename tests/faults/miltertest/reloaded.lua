@@ -1,7 +1,6 @@
 -- reloaded.lua - other rules while a message is under way: its connection keeps
--- those that it began with, the next has the new ones. The rules of a round have
--- its number.
-dofile(scripts .. "/steps.lua")
+-- those that it began with, the next has the new ones. The rules of a round
+-- have its number.
 
 -- The rules of GENERATION are in force when a new connection has them.
 local function in_force(generation)

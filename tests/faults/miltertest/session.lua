@@ -1,5 +1,4 @@
 -- session.lua - messages over one connection: answers, edits, refusals.
-dofile(scripts .. "/steps.lua")
 
 local function edits(conn)
 	return {

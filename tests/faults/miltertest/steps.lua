@@ -1,11 +1,12 @@
 -- steps.lua - an MTA's end of a session, for the scripts beside this one.
 --
--- Set from outside (miltertest -D): listen, where the filter is; transcript, the
--- file that miltertest -v -v writes; supervisor, its process; rounds, how often.
+-- Set from outside (miltertest -D): scripts, this folder, and script, which of
+-- them to run; listen, where the filter is; transcript, the file that
+-- miltertest -v -v writes; supervisor, the filter's process; rounds, how often.
 
--- In mt.negotiate() the steps come before the actions, otherwise than its manual
--- says. To an MTA that can leave out DATA and no other step, and needs all
--- answers, everything is answered (0 would mean what protocol 1 had).
+-- In mt.negotiate() the steps come before the actions, otherwise than its
+-- manual says. An MTA that can leave out DATA, and no other step, and that needs
+-- all answers, is told all (0 would mean what protocol 1 had).
 ALL_STEPS = 0x1fffff
 ALL_ANSWERED = math.tointeger(SMFIP_NODATA)
 ALL_ACTIONS = 0x1ff
@@ -106,4 +107,12 @@ function wait_until(it)
 	while not it() do
 		mt.sleep(0.05)
 	end
+end
+
+-- miltertest itself does not say what went wrong.
+local fine, why = xpcall(dofile, debug.traceback,
+    scripts .. "/" .. script .. ".lua")
+if not fine then
+	io.stderr:write(tostring(why), "\n")
+	os.exit(1)
 end

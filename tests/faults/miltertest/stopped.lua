@@ -1,6 +1,5 @@
 -- stopped.lua - the filter is told to stop: what is under way ends as judged,
 -- what begins is turned away. Set from outside: at_once, to tell it twice.
-dofile(scripts .. "/steps.lua")
 
 local later = "451 4.3.2 The mail filter is being restarted, please try again"
 local under_way, refused, idle = session(), session(), session()

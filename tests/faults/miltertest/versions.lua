@@ -1,6 +1,5 @@
 -- versions.lua - MTAs of older protocols and with less to offer: nothing is
 -- asked for that they do not have, and all of them are served alike.
-dofile(scripts .. "/steps.lua")
 
 local SILENT = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
     SMFIP_NR_DATA | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_NR_UNKN
