@@ -5,8 +5,8 @@
 -- miltertest -v -v writes; supervisor, the filter's process; rounds, how often.
 
 -- In mt.negotiate() the steps come before the actions, otherwise than its
--- manual says. An MTA that can leave out DATA, and no other step, and that needs
--- all answers, is told all (0 would mean what protocol 1 had).
+-- manual says. An MTA that can leave out DATA and no other step, and needs
+-- all answers, is told all of them (0 would mean what protocol 1 had).
 ALL_STEPS = 0x1fffff
 ALL_ANSWERED = math.tointeger(SMFIP_NODATA)
 ALL_ACTIONS = 0x1ff
