@@ -26,11 +26,10 @@
 #include "milter/daemon/log_sink.h"
 #include "milter/daemon/pidfile.h"
 #include "milter/daemon/privileges.h"
+#include "milter/daemon/same_file.h"
 #include "milter/daemon/signals.h"
 #include "milter/daemon/supervisor.h"
 
-/* Connections that wait in the kernel; it has a bound of its own. */
-#define BACKLOG 512
 #define CONTROL_BACKLOG 8
 #define CONTROL_MODE 0660
 
@@ -75,7 +74,7 @@ hold_main(struct supervisor *s, const struct listen_spec *spec,
 	if (s->identity.set)
 		listener_default_group(&s->listener, s->identity.gid);
 #ifdef HAVE_MILTER_FD
-	status = listener_bind(&s->listener, BACKLOG, error);
+	status = listener_bind(&s->listener, LISTENER_BACKLOG, error);
 #endif
 	return status;
 }
@@ -100,12 +99,12 @@ hold_control(struct supervisor *s, struct error *error)
 }
 
 static bool
-is_same_file(const char *a, const char *b)
+name_one_file(const char *a, const char *b)
 {
 	struct stat at_a, at_b;
 
 	return b != NULL && stat(a, &at_a) == 0 && stat(b, &at_b) == 0 &&
-	    at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
+	    same_file(&at_a, &at_b);
 }
 
 /* As the worker's user, who has to do it again at a reload. */
@@ -118,7 +117,7 @@ open_log(struct supervisor *s, struct error *error)
 		return EX_OSERR;
 	opened = log_open(&policy_settings(s->policy)->log, s->foreground,
 	    error);
-	if (opened == 0 && is_same_file(s->path,
+	if (opened == 0 && name_one_file(s->path,
 	    policy_settings(s->policy)->log.file))
 		opened = error_set(error, "settings.log.to is the rule file");
 	if (opened == 0 && strcmp(s->path, "-") != 0 &&

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "milter/daemon/listener.h"
+#include "milter/daemon/same_file.h"
 
 /* A lock file that its owner removed while we opened it is tried again. */
 #define LOCK_TRIES 10
@@ -50,7 +51,7 @@ is_same_file(int fd, const char *path)
 	struct stat opened, named;
 
 	return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
-	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+	    same_file(&opened, &named);
 }
 
 static int
@@ -264,11 +265,8 @@ listener_retract(struct listener *l, struct error *error)
 void
 listener_release(struct listener *l)
 {
-	struct stat now;
-
-	if (l->published && lstat(l->spec.path, &now) == 0 &&
-	    now.st_dev == l->socket.st_dev && now.st_ino == l->socket.st_ino)
-		unlink(l->spec.path);
+	if (l->published)
+		same_file_remove(l->spec.path, &l->socket);
 	l->published = false;
 	if (l->fd >= 0)
 		close(l->fd);

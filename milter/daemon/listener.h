@@ -25,6 +25,12 @@
 
 #include "rules/base/listen_spec.h"
 
+/*
+ * MTAs that may wait to be let in, whoever makes the socket; the kernel has a
+ * bound of its own.
+ */
+#define LISTENER_BACKLOG 512
+
 struct listener {
 	struct listen_spec spec;	/* its host a number once claimed */
 	mode_t mode;			/* of a unix socket */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "milter/daemon/pidfile.h"
+#include "milter/daemon/same_file.h"
 
 /* What stands in the place of the new file until it is whole. */
 #define PIDFILE_NEW ".XXXXXX"
@@ -106,10 +107,7 @@ pidfile_write(struct pidfile *p, const char *path, struct error *error)
 void
 pidfile_remove(struct pidfile *p)
 {
-	struct stat now;
-
-	if (p->path[0] != '\0' && lstat(p->path, &now) == 0 &&
-	    now.st_dev == p->file.st_dev && now.st_ino == p->file.st_ino)
-		unlink(p->path);
+	if (p->path[0] != '\0')
+		same_file_remove(p->path, &p->file);
 	p->path[0] = '\0';
 }

@@ -43,7 +43,7 @@ is_same(const char *a, const char *b)
 
 /* What was done with these settings at the start cannot be done again. */
 static void
-tell_unchanged(const struct settings *was, const struct settings *is)
+tell_not_in_effect(const struct settings *was, const struct settings *is)
 {
 	static const char text[] = "settings.%s is not what the filter was "
 	    "started with: that takes effect when it is started again";
@@ -104,7 +104,7 @@ follow(struct policy *policy)
 	size_t rules = policy_rule_count(policy);
 
 	open_log(settings);
-	tell_unchanged(reload.worker->start, settings);
+	tell_not_in_effect(reload.worker->start, settings);
 	in_force_put(plan_new(policy));
 	control_reload_failed(NULL);
 	log_say(LOG_LEVEL_NOTICE, "rules loaded: %zu %s, fingerprint %016llx",

@@ -89,11 +89,10 @@ static void
 tell_state(const struct life *life, bool to_log)
 {
 	size_t rules = policy_rule_count(life->s->policy);
-	char place[LISTEN_TEXT_MAX], text[LISTEN_TEXT_MAX + 64];
+	char text[LISTEN_TEXT_MAX + 64];
 
-	listen_spec_format(&life->s->listener.spec, place);
-	snprintf(text, sizeof text, "listening on %s, %zu %s", place, rules,
-	    rules == 1 ? "rule" : "rules");
+	snprintf(text, sizeof text, "listening on %s, %zu %s",
+	    life->worker.facts.listen, rules, rules == 1 ? "rule" : "rules");
 	if (to_log)
 		log_say(LOG_LEVEL_NOTICE, "%s", text);
 	notify_ready(text);
@@ -152,9 +151,10 @@ open_log(struct supervisor *s)
 {
 	struct error error;
 
-	if (privileges_lend(&s->identity, &error) == 0)
-		(void)log_open(&policy_settings(s->policy)->log, s->foreground,
-		    &error);
+	if (privileges_lend(&s->identity, &error) < 0)
+		return;
+	(void)log_open(&policy_settings(s->policy)->log, s->foreground,
+	    &error);
 	privileges_take_back();
 }
 

@@ -35,9 +35,6 @@
 #include "milter/daemon/under_way.h"
 #include "milter/daemon/worker.h"
 
-/* Connections that wait while all threads are busy; the kernel caps it. */
-#define BACKLOG 512
-
 /* How often the first thread looks around, in milliseconds. */
 #define TICK 250
 #define TICK_STOPPING 20
@@ -64,7 +61,7 @@ set_up_milter(char *place, struct error *error)
 	 * Dead peers end by SO_KEEPALIVE, which libmilter sets.
 	 */
 	if (callbacks_register() == 0 && smfi_setconn(place) == MI_SUCCESS &&
-	    smfi_setbacklog(BACKLOG) == MI_SUCCESS)
+	    smfi_setbacklog(LISTENER_BACKLOG) == MI_SUCCESS)
 		return 0;
 	error_set(error, "libmilter cannot be set up");
 	return EX_OSERR;
