@@ -7,7 +7,8 @@
  * length does not count.
  *
  * A value's folds are LF and a space or tab; it holds no CR or NUL and no line
- * longer than 998 bytes (RFC 5322 2.1.1). A name is an RFC 5322 field name. An
+ * longer than 998 bytes (RFC 5322 2.1.1), and is ASCII but for what a field that
+ * is changed had in it. A name is an RFC 5322 field name. An
  * address is local@domain without <> (RFC 5321 4.1.2), printable and without
  * blanks outside of quotes.
  */
@@ -24,6 +25,8 @@ enum edit_kind {
 	EDIT_SET_SENDER,	/* VALUE is an address, or "<>" */
 	EDIT_ADD_RECIPIENT,	/* VALUE is an address */
 	EDIT_REMOVE_RECIPIENT,	/* VALUE is an address, as it was given */
+	EDIT_REPLACE_BODY,	/* VALUE is all of it, in lines that end in
+				 * CRLF; it may hold NUL */
 	EDIT_QUARANTINE,	/* hold it; VALUE is the reason, in one line */
 };
 

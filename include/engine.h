@@ -84,12 +84,13 @@ struct given_fact {
 
 /*
  * Judge rule number RULE alone, as at the end of a message to one recipient,
- * with the facts in GIVEN and what follows from them: the halves of a sender or
- * recipient, the names of header fields, and a score of 0. No other has a
- * value, and one in GIVEN that the rule does not read is ignored. VERDICT is
- * what it then says (CONTINUE: no verdict, with its edits) and *HELD whether it
- * holds. E is a session used for nothing else; what VERDICT holds lives until
- * its next use. -1: it could not be judged, VERDICT->error says why.
+ * with the facts in GIVEN and what follows from them: the parts of an address,
+ * the names of header fields and what they say, the extension of an attachment,
+ * the host of a URL, and a score of 0. No other has a value, and one in GIVEN
+ * that the rule does not read is ignored. VERDICT is what it then says
+ * (CONTINUE: no verdict, with its edits) and *HELD whether it holds. E is a
+ * session used for nothing else; what VERDICT holds lives until its next use.
+ * -1: it could not be judged, VERDICT->error says why.
  */
 int engine_try_rule(struct engine *e, size_t rule,
     const struct given_fact *given, size_t count, bool *held,

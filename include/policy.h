@@ -24,6 +24,10 @@ struct policy;
  */
 struct limits {
 	size_t body;		/* bytes of it that rules see */
+	size_t message;		/* bytes of it that are kept to look for parts,
+				 * and for edits of the body */
+	size_t mime_depth;	/* parts inside of parts; the message is 1 */
+	size_t mime_parts;	/* of a message */
 	size_t header_bytes;	/* all fields that rules read, a message */
 	size_t recipients;	/* distinct ones, a message */
 	uint32_t regex_match;	/* PCRE2's match limit, a single match */
@@ -68,6 +72,9 @@ struct settings {
 	const char *socket_group;	/* its group; NULL: as it comes */
 	enum verdict_kind on_error;	/* VERDICT_TEMPFAIL or VERDICT_ACCEPT */
 	bool shadow;			/* mode: nothing is told to the MTA */
+	const struct span *trusted_authserv;	/* whose Authentication-Results
+						 * count */
+	size_t trusted_authserv_count;
 	struct limits limits;
 };
 
@@ -77,10 +84,12 @@ struct settings {
 struct policy_needs {
 	unsigned events;	/* that change what the rules know */
 	unsigned answers;	/* at which a verdict may fall */
+	size_t body;		/* bytes of it that are kept; 0: none */
 	bool edits;		/* messages may be changed */
 	bool header_edits;	/* and in which way */
 	bool sender_edits;
 	bool recipient_edits;	/* added or removed; a discarded one is too */
+	bool body_edits;
 	bool quarantine;
 };
 

@@ -75,6 +75,10 @@ ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* The byte that the two hexadecimal digits at the start of S make; -1: they are
+ * none. */
+int span_hex_byte(struct span s);
+
 /*
  * A hash of S that ignores ASCII case, for tables that compare with
  * span_equal_nocase(). KEY makes it unpredictable where S comes from outside;

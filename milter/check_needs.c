@@ -186,12 +186,10 @@ reads(const struct policy *p, const char *fact)
 static void
 report_body(const struct policy *p)
 {
-	const struct settings *settings = policy_settings(p);
-
 	printf("%-15s ", "body");
-	if (reads(p, "body_raw"))
+	if (policy_needs(p)->body > 0)
 		printf("the first %zu bytes are kept\n",
-		    settings->limits.body);
+		    policy_needs(p)->body);
 	else
 		printf("%s\n", reads(p, "size") ? "counted" : "-");
 }

@@ -19,6 +19,7 @@ enum {
 	OPTION_HELP = 256,
 	OPTION_BODY_CHUNK,
 	OPTION_COVERAGE,
+	OPTION_DELIVER,
 	OPTION_FAIL_UNDER,
 	OPTION_FORMAT,
 	OPTION_SESSION,
@@ -29,6 +30,7 @@ enum {
 const struct option cmd_test_options[] = {
 	{ "body-chunk", required_argument, NULL, OPTION_BODY_CHUNK },
 	{ "coverage", no_argument, NULL, OPTION_COVERAGE },
+	{ "deliver", required_argument, NULL, OPTION_DELIVER },
 	{ "fail-under", required_argument, NULL, OPTION_FAIL_UNDER },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -53,6 +55,8 @@ help(void)
 	    "      --body-chunk N hand bodies to the rules in pieces of N "
 	    "bytes\n"
 	    "      --coverage     say which rules the tests leave out\n"
+	    "      --deliver DIR  write each message that is accepted to a "
+	    "file in DIR\n"
 	    "      --fail-under N fail unless N percent of the rules held in "
 	    "some test\n"
 	    "      --format NAME  text, json, tap or junit\n"
@@ -109,6 +113,9 @@ take_option(struct test_wishes *w, int option, char **argv)
 		    &w->body_chunk);
 	case OPTION_COVERAGE:
 		w->coverage = true;
+		return 0;
+	case OPTION_DELIVER:
+		w->deliver = optarg;
 		return 0;
 	case OPTION_FAIL_UNDER:
 		return take_number("--fail-under", optarg, 0, 100,

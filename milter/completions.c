@@ -29,6 +29,7 @@ static const struct {
 } value_table[] = {
 	{ "body-chunk", VALUE_ANY },
 	{ "control", VALUE_FILE },
+	{ "deliver", VALUE_FOLDER },
 	{ "fail-under", VALUE_ANY },
 	{ "format", VALUE_FORMAT },
 	{ "postfix", VALUE_FOLDER },

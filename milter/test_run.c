@@ -32,6 +32,7 @@ struct run {
 	struct report report;
 	struct outcome outcome;
 	struct update update;
+	struct mail_folder folder;
 	struct progress progress;
 	bool left;		/* --update: something still fails */
 	bool trouble;		/* something could not be asked */
@@ -318,14 +319,42 @@ run_status(const struct run *r)
 }
 
 static int
+open_folder(struct run *r)
+{
+	struct error why;
+
+	if (r->wishes->deliver == NULL)
+		return 0;
+	if (mail_folder_open(&r->folder, r->wishes->deliver, &why) < 0)
+		return command_error("test: %s", why.text);
+	r->setup.folder = &r->folder;
+	return 0;
+}
+
+static void
+close_folder(struct run *r)
+{
+	if (r->setup.folder == NULL)
+		return;
+	if (r->folder.failed) {
+		command_error("test: %s", r->folder.error.text);
+		r->trouble = true;
+	}
+	mail_folder_close(&r->folder);
+}
+
+static int
 run_all(const struct test_wishes *w, struct policy *policy)
 {
 	struct run r = { .wishes = w };
 	int status;
 
+	if (open_folder(&r) < 0)
+		return STATUS_TROUBLE;
 	coverage_init(&r.coverage, policy);
-	r.setup = (struct play_setup){ .policy = policy,
-		.body_chunk = w->body_chunk, .update = w->update };
+	r.setup.policy = policy;
+	r.setup.body_chunk = w->body_chunk;
+	r.setup.update = w->update;
 	if (w->coverage || w->fail_under > 0)
 		r.setup.coverage = &r.coverage;
 	progress_begin(&r.progress);
@@ -337,6 +366,7 @@ run_all(const struct test_wishes *w, struct policy *policy)
 		run_file(&r, w->sessions.at[i]);
 	progress_clear(&r.progress);
 	report_end(&r.report, w->coverage ? &r.coverage : NULL);
+	close_folder(&r);
 	status = run_status(&r);
 	outcome_release(&r.outcome);
 	update_release(&r.update);

@@ -17,6 +17,7 @@ struct test_wishes {
 	struct inputs sessions;
 	const struct report_format *format;
 	const char *name;	/* part of the names wanted; NULL: all */
+	const char *deliver;	/* the folder for messages; NULL: none */
 	unsigned body_chunk;	/* bytes; 0: as it comes */
 	unsigned fail_under;	/* percent */
 	bool coverage;

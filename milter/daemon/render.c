@@ -11,6 +11,8 @@
  */
 #include "config.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +166,10 @@ do_edit(SMFICTX *ctx, const struct edit *edit)
 	case EDIT_ADD_RECIPIENT:
 	case EDIT_REMOVE_RECIPIENT:
 		return change_envelope(ctx, edit);
+	case EDIT_REPLACE_BODY:
+		assert(edit->value.len <= INT_MAX);
+		return smfi_replacebody(ctx, (unsigned char *)
+		    writable(edit->value), (int)edit->value.len);
 	case EDIT_QUARANTINE:
 		return smfi_quarantine(ctx, writable(edit->value));
 	}

@@ -60,6 +60,8 @@ static const struct right right_table[] = {
 	    offsetof(struct policy_needs, recipient_edits) },
 	{ "remove recipients", SMFIF_DELRCPT,
 	    offsetof(struct policy_needs, recipient_edits) },
+	{ "change the body", SMFIF_CHGBODY,
+	    offsetof(struct policy_needs, body_edits) },
 	{ "quarantine", SMFIF_QUARANTINE,
 	    offsetof(struct policy_needs, quarantine) },
 };

@@ -49,7 +49,7 @@ deliver(void *self, const struct smtp_message *m, struct error *error)
 	arena_reset(&c->kept);
 	c->message = *m;
 	c->message.queue_id = span_make(NULL, 0);
-	c->message.header = span_make(NULL, 0);
+	c->message.header = arena_copy(&c->kept, m->header);
 	c->message.sender = arena_copy(&c->kept, m->sender);
 	c->message.body = arena_copy(&c->kept, m->body);
 	c->message.quarantine = arena_copy(&c->kept, m->quarantine);

@@ -195,6 +195,21 @@ is_truncated(const struct recorded_session *s, const struct record *r)
 	return r < end && r->kind == RECORD_TRUNCATED;
 }
 
+/* The message at hand was accepted, or is not complete yet. */
+static void
+put_into_folder(struct player *p)
+{
+	struct buffer title;
+
+	if (p->setup->folder == NULL || !p->caller.delivered || p->truncated)
+		return;
+	buffer_init(&title, SIZE_MAX - 1);
+	outcome_title(p->outcome, &title);
+	mail_folder_put(p->setup->folder, buffer_span(&title),
+	    &p->caller.message);
+	buffer_release(&title);
+}
+
 static void
 say_bytes(struct player *p, const struct record *r)
 {
@@ -206,6 +221,7 @@ say_bytes(struct player *p, const struct record *r)
 		return;
 	p->truncated = p->truncated || is_truncated(p->recorded, r);
 	caller_send(&p->caller, r->bytes.at);
+	put_into_folder(p);
 	p->settled = p->recorded->expected > 0 &&
 	    smtp_reply_refuses(p->caller.reply.code);
 }

@@ -10,6 +10,7 @@
 #define MILLGATE_PLAY_H
 
 #include "milter/replay/coverage.h"
+#include "milter/replay/mail_folder.h"
 #include "milter/replay/outcome.h"
 #include "recording.h"
 
@@ -18,12 +19,15 @@ struct play_setup {
 	size_t body_chunk;	/* most bytes of an EVENT_BODY; 0: as the
 				 * machine does */
 	struct coverage *coverage;	/* NULL: nobody asks */
+	struct mail_folder *folder;	/* NULL: messages go nowhere */
 	bool update;		/* what comes is what will be expected: go on
 				 * as far as the dialogue makes sense */
 };
 
 /*
- * Play S and put into OUT what came of it. OUT borrows names from S.
+ * Play S and put into OUT what came of it. OUT borrows names from S. Messages
+ * that are accepted go into the folder, but for those that the recording has
+ * only a part of.
  *
  * The first reply of another class than expected ends its transaction: what
  * would follow is another session. The rest of it is not played, and what is

@@ -86,6 +86,11 @@ edit(struct smtp_session *s, const struct verdict *v,
 		case EDIT_REMOVE_RECIPIENT:
 			result = envelope_edit(&s->envelope, e);
 			break;
+		case EDIT_REPLACE_BODY:
+			/* The sink's, which is not asked again before this
+			 * message is delivered. */
+			s->message.body = e->value;
+			break;
 		case EDIT_QUARANTINE:
 			to->quarantined = true;
 			to->quarantine = e->value;

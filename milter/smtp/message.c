@@ -171,10 +171,14 @@ message_compose(struct message *m, struct span name, struct span value,
 {
 	field->gone = false;
 	field->shown.name = arena_copy(&m->arena, name);
-	field->shown.value = make_value(m, value);
+	value = make_value(m, value);
 	if (m->arena.exhausted)
 		return -1;
-	field->raw = write_field(m, name, field->shown.value);
+	field->raw = write_field(m, name, value);
+	while (value.len > 0 && (value.ptr[0] == ' ' ||
+	    value.ptr[0] == '\t' || value.ptr[0] == '\n'))
+		value = span_skip(value, 1);
+	field->shown.value = value;
 	return field->raw.ptr != NULL ? 0 : -1;
 }
 
@@ -215,8 +219,10 @@ drop(struct message *m, const struct field_slot *slot)
 static int
 change(struct message *m, const struct edit *edit)
 {
-	bool removal = edit->kind == EDIT_REMOVE_HEADER ||
-	    edit->value.len == 0;
+	bool removal = edit->kind == EDIT_REMOVE_HEADER;
+	/* In the milter protocol a change to nothing is a removal, so what an
+	 * MTA is asked for when a value becomes empty is a space. */
+	struct span value = edit->value.len > 0 ? edit->value : span_of(" ");
 	const struct field_slot *slot;
 
 	if (make_index(m) < 0)
@@ -226,7 +232,7 @@ change(struct message *m, const struct edit *edit)
 	if (slot == NULL)
 		return removal ? 0 : add(m, edit);
 	if (!removal)
-		return message_compose(m, edit->name, edit->value,
+		return message_compose(m, edit->name, value,
 		    &m->fields[slot->place]);
 	drop(m, slot);
 	return 0;

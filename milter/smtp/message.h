@@ -3,7 +3,9 @@
  *
  * The content is kept as it came. Reading it finds the fields as Postfix does;
  * an edit replaces what it names, and all else stays byte for byte but for what
- * Postfix removes: Bcc, Content-Length, Resent-Bcc and Return-Path. One thread.
+ * Postfix removes: the fields Bcc, Content-Length, Resent-Bcc and Return-Path,
+ * in other fields blanks before the colon and what follows a NUL in a line. One
+ * thread.
  */
 #ifndef MILLGATE_SMTP_MESSAGE_H
 #define MILLGATE_SMTP_MESSAGE_H
@@ -69,8 +71,8 @@ int message_compose(struct message *m, struct span name, struct span value,
 /*
  * Carry out EDIT, which is one of the four kinds for header fields, as Postfix
  * 3.7 does: fields are counted at that moment; CHANGE of a field that is not
- * there adds it, with an empty value it removes it; an index of 0 means 1. For
- * INSERT the index is the number of fields, of any name, that stay above. A
+ * there adds it, with an empty value it leaves a field whose value is a space;
+ * an index of 0 means 1. For INSERT the index is the number of fields, of any name, that stay above. A
  * name that is none changes nothing. The fields are to be looked at again when
  * they are settled. -1: there is no memory.
  */

@@ -141,6 +141,37 @@ cut(struct message *m, struct message_field *field)
 }
 
 /*
+ * RAW, whose name is NAME bytes long and whose colon is at COLON, as it goes on:
+ * without the blanks between the two (RFC 5322 4.5), and in each line without
+ * what follows a NUL.
+ */
+static struct span
+pass_on(struct message *m, struct span raw, size_t name, size_t colon)
+{
+	struct span rest = span_skip(raw, colon);
+	size_t len = name, line, kept;
+	char *text;
+
+	if (colon == name && span_find(raw, '\0') == raw.len)
+		return raw;
+	text = arena_alloc(&m->arena, raw.len + 2);
+	if (text == NULL)
+		return span_make(NULL, 0);
+	memcpy(text, raw.ptr, name);
+	for (; rest.len > 0; rest = span_skip(rest, line)) {
+		line = line_length(rest);
+		kept = span_find(span_head(rest, line), '\0');
+		memcpy(text + len, rest.ptr, kept);
+		len += kept;
+		if (kept == line)
+			continue;
+		memcpy(text + len, "\r\n", 2);
+		len += 2;
+	}
+	return span_make(text, len);
+}
+
+/*
  * Take the field that REST begins with: 1 when there was one, 0 when the header
  * is over, -1 when it cannot be taken.
  */
@@ -160,6 +191,9 @@ read_field(struct message *m, struct span *rest)
 	    &field.shown) < 0)
 		return -1;
 	*rest = span_skip(*rest, field.raw.len);
+	field.raw = pass_on(m, field.raw, name, colon);
+	if (field.raw.ptr == NULL)
+		return -1;
 	if (is_dropped(field.shown.name))
 		return 1;
 	return cut(m, &field) < 0 ||

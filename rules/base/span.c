@@ -78,6 +78,24 @@ span_trim(struct span s)
 	return s;
 }
 
+static int
+hex_value(char c)
+{
+	char l = ascii_lower(c);
+
+	if (l >= '0' && l <= '9')
+		return l - '0';
+	return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+int
+span_hex_byte(struct span s)
+{
+	if (s.len < 2 || hex_value(s.ptr[0]) < 0 || hex_value(s.ptr[1]) < 0)
+		return -1;
+	return hex_value(s.ptr[0]) << 4 | hex_value(s.ptr[1]);
+}
+
 /*
  * FNV-1a, begun at a point that KEY moves, and stirred once more at the end,
  * because FNV's low bits follow the last byte closely and tables take their low

@@ -71,6 +71,20 @@ utf8_decode(struct span s)
 	return u;
 }
 
+size_t
+utf8_encode(uint32_t u, char out[UTF8_MAX])
+{
+	size_t length = u < 0x80 ? 1 : u < 0x800 ? 2 : u < 0x10000 ? 3 : 4, i;
+
+	for (i = length - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (u & 0x3f));
+		u >>= 6;
+	}
+	/* What tells the length: no bit of 1, or as many as there are bytes. */
+	out[0] = (char)(u | (length > 1 ? 0xf00u >> length & 0xff : 0));
+	return length;
+}
+
 struct span
 utf8_head(struct span s, size_t max)
 {

@@ -1,5 +1,5 @@
 /*
- * utf8.h - where one character of UTF-8 ends (RFC 3629).
+ * utf8.h - where one character of UTF-8 ends (RFC 3629), and how it is written.
  *
  * Text from outside need not be UTF-8, so the question is always asked of
  * bytes that may be none. Pure; any thread.
@@ -21,6 +21,10 @@ size_t utf8_length(struct span s);
 
 /* The character that S begins with; utf8_length() must not be 0. */
 uint32_t utf8_decode(struct span s);
+
+/* Write U, no surrogate and at most U+10FFFF, into OUT; returns how many bytes
+ * that takes. */
+size_t utf8_encode(uint32_t u, char out[UTF8_MAX]);
 
 /* Is C a byte inside a character? */
 static inline bool

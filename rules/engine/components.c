@@ -9,6 +9,7 @@
 
 #include "build_info.h"
 #include "rules/load/tree.h"
+#include "rules/mail/decode.h"
 #include "rules/match/regex.h"
 
 const struct build_component *
@@ -18,11 +19,14 @@ engine_components(size_t *count)
 		{ "PCRE2", NULL },
 		{ "PCRE2 JIT", NULL },
 		{ "libyaml", NULL },
+		{ "GMime", NULL },
 	};
 
 	components[0].version = regex_library_version();
 	components[1].version = regex_has_jit() ? "on" : "off";
 	components[2].version = tree_library_version();
+	components[3].version = decode_is_built_in() ?
+	    decode_library_version() : "no";
 	*count = sizeof components / sizeof components[0];
 	return components;
 }

@@ -322,16 +322,14 @@ describe_rule(struct survey *s, struct rule *r)
 static struct span
 fact_text(struct policy *p, const struct slot *s)
 {
-	size_t head = strlen(s->kind->name);
-	char *text;
+	struct buffer text;
+	struct span name;
 
-	if ((s->kind->flags & FACT_BY_NAME) == 0)
-		return span_of(s->kind->name);
-	text = policy_alloc(p, head + 1 + s->name.len + 1, 1);
-	memcpy(text, s->kind->name, head);
-	text[head] = '.';
-	memcpy(text + head + 1, s->name.ptr, s->name.len);
-	return span_make(text, head + 1 + s->name.len);
+	buffer_init(&text, SIZE_MAX);
+	fact_write(&text, s->kind, s->name);
+	name = policy_copy(p, buffer_span(&text));
+	buffer_release(&text);
+	return name;
 }
 
 void
@@ -394,7 +392,9 @@ describe_events(const struct slot *s)
 
 	if (s->written != WRITTEN_NOT)
 		return 0;
-	if ((s->kind->flags & FACT_FIELDWISE) != 0 ||
+	if ((s->kind->flags & FACT_MIME) != 0)
+		return 1u << EVENT_HEADER | 1u << EVENT_BODY;
+	if ((s->kind->flags & (FACT_FIELDWISE | FACT_LAZY)) != 0 ||
 	    span_is(name, "header_count"))
 		return 1u << EVENT_HEADER;
 	if (span_is(name, "body_raw"))

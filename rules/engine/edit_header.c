@@ -5,13 +5,19 @@
  * one that goes. Hence the operations on fields that came are told from the
  * last to the first, before any is added.
  *
+ * A value is encoded and folded when it is written, and decoded when an action
+ * looks into it, so that each reads a field as its reader would.
+ *
  * Failure: an action whose regex hits a limit is left out as a whole, and
- * logged.
+ * logged; so is a new text for a field that has no room for it.
  */
 #include "config.h"
 
 #include "rules/base/utf8.h"
 #include "rules/engine/edit_header.h"
+#include "rules/mail/decode.h"
+#include "rules/mail/field_text.h"
+#include "rules/mail/header_line.h"
 #include "rules/mail/header_text.h"
 
 void
@@ -29,18 +35,57 @@ header_model_init(struct header_model *m, struct engine *e)
 	for (i = 0; i < m->count; i++)
 		m->fields[i] = (struct model_field){
 			.name = e->fields[i].name,
-			.text = e->fields[i].unfolded,
+			.raw = e->fields[i].unfolded,
 			.origin = &e->fields[i] };
 }
 
-/* Give FIELD a new text. */
-static void
-field_write(const struct deed *d, struct model_field *field, struct span text)
+/* RAW as rules read it. */
+static struct span
+decoded(struct header_model *m, struct span raw)
 {
-	if (text.len > HEADER_TEXT_MAX)
+	struct arena *a = &m->engine->message;
+	struct buffer out;
+	struct span text;
+	bool flawed;
+
+	buffer_init(&out, raw.len * UTF8_MAX);
+	decode_header(raw, &out, &flawed);
+	a->exhausted |= out.overflow;	/* no memory */
+	text = arena_copy(a, buffer_span(&out));
+	buffer_release(&out);
+	return text;
+}
+
+static struct span
+field_text(struct header_model *m, struct model_field *field)
+{
+	if (field->text.ptr == NULL)
+		field->text = decoded(m, field->raw);
+	return field->text;
+}
+
+/* VALUE, which is copied, is what FIELD is to have. */
+static void
+field_take(struct header_model *m, struct model_field *field,
+    struct span value)
+{
+	field->value = arena_copy(&m->engine->message, value);
+	field->raw = session_unfold(&m->engine->message, value);
+	field->text = span_make(NULL, 0);
+}
+
+/* Give FIELD the value that says TEXT. */
+static void
+field_write(struct header_model *m, const struct deed *d,
+    struct model_field *field, struct span text)
+{
+	struct buffer *out = &m->engine->encoded;
+
+	buffer_clear(out);
+	if (!header_text_add(out, field->name.len, text))
 		deed_log(d, "the value of its header field was too long and "
 		    "was cut");
-	field->text = span_trim(utf8_head(text, HEADER_TEXT_MAX));
+	field_take(m, field, buffer_span(out));
 }
 
 static void
@@ -54,7 +99,7 @@ model_add(struct header_model *m, const struct deed *d, struct span text)
 	field = &m->fields[m->count++];
 	*field = (struct model_field){ .name = d->action->name,
 		.at_top = d->action->at_top };
-	field_write(d, field, text);
+	field_write(m, d, field, text);
 }
 
 void
@@ -73,8 +118,9 @@ find_one(struct header_model *m, const struct deed *d,
 	if (!field->dropped)
 		answer = deed_names(d, field->name);
 	/* What is rewritten is matched when that is done. */
-	if (answer == ANSWER_YES && d->action->kind == ACTION_REMOVE_HEADER)
-		answer = deed_matches(d, field->text);
+	if (answer == ANSWER_YES && d->action->match != NULL &&
+	    d->action->kind == ACTION_REMOVE_HEADER)
+		answer = deed_matches(d, field_text(m, field));
 	if (answer == ANSWER_YES && arena_grow(&m->engine->message,
 	    (void **)&m->found, &m->found_room, m->found_count,
 	    sizeof *m->found) == 0)
@@ -115,7 +161,7 @@ header_set(struct header_model *m, const struct deed *d)
 	if (m->found_count == 0)
 		model_add(m, d, text);
 	else
-		field_write(d, m->found[0].field, text);
+		field_write(m, d, m->found[0].field, text);
 	for (i = 1; i < m->found_count; i++)
 		m->found[i].field->dropped = true;
 }
@@ -138,14 +184,51 @@ header_remove(struct header_model *m, const struct deed *d)
 static int
 rewrite_found(struct header_model *m, const struct deed *d)
 {
-	struct found_field *found = m->found;
+	struct found_field *f;
 	size_t i;
 
-	for (i = 0; i < m->found_count; i++)
-		if (deed_rewrite(d, found[i].field->text, &found[i].text) ==
-		    ANSWER_FAILED)
+	for (i = 0; i < m->found_count; i++) {
+		f = &m->found[i];
+		if (deed_rewrite_runs(d, field_text(m, f->field), &f->text,
+		    &f->runs) == ANSWER_FAILED)
 			return -1;
+	}
 	return 0;
+}
+
+/* Is TEXT what FIELD said when it came? Then it keeps its bytes. */
+static bool
+is_as_it_came(struct header_model *m, const struct model_field *field,
+    struct span text)
+{
+	return field->origin != NULL &&
+	    span_equal(text, decoded(m, field->origin->unfolded));
+}
+
+/* Give the field of F its new text. */
+static void
+field_rewrite(struct header_model *m, const struct deed *d,
+    const struct found_field *f)
+{
+	struct buffer *out = &m->engine->encoded;
+	struct model_field *field = f->field;
+	struct span text;
+
+	if (f->text.ptr == NULL || span_equal(f->text, field->text))
+		return;
+	buffer_clear(out);
+	if (!field_text_write(field->raw, field->text, &f->runs,
+	    field->name.len, &m->engine->message, out, &text)) {
+		deed_log(d, "the new value of a header field would become too "
+		    "long, and it stays as it is");
+	} else if (is_as_it_came(m, field, text)) {
+		field->raw = field->origin->unfolded;
+		field->value = span_make(NULL, 0);
+		field->text = text;
+	} else if (!span_equal(text, field->text)) {
+		field_take(m, field, buffer_span(out));
+		field->text = text;
+	}
 }
 
 void
@@ -156,10 +239,81 @@ header_rewrite(struct header_model *m, const struct deed *d)
 	if (find(m, d) < 0 || rewrite_found(m, d) < 0)
 		return;
 	for (i = 0; i < m->found_count; i++)
-		if (m->found[i].text.ptr != NULL)
-			field_write(d, m->found[i].field, m->found[i].text);
+		field_rewrite(m, d, &m->found[i]);
 	if (m->found_count == 0 && d->action->or_add)
 		model_add(m, d, deed_text(d));
+}
+
+/* The topmost field called NAME that is there; NULL: none. *COUNT: how many. */
+static struct model_field *
+find_by_name(const struct header_model *m, const char *name, size_t *count)
+{
+	struct model_field *field, *top = NULL;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < m->count; i++) {
+		field = &m->fields[i];
+		if (field->dropped ||
+		    !span_equal_nocase(field->name, span_of(name)))
+			continue;
+		++*count;
+		/* Of those on top, the last one stands highest. */
+		if (top == NULL || field->at_top)
+			top = field;
+	}
+	return top;
+}
+
+struct span
+header_value(const struct header_model *m, const char *name, size_t *count)
+{
+	const struct model_field *field = find_by_name(m, name, count);
+
+	return field != NULL ? field->raw : span_make(NULL, 0);
+}
+
+/* Drop the fields whose name is NAME, or begins with it. */
+static void
+drop(struct header_model *m, struct span name, bool whole)
+{
+	struct span of;
+	size_t i;
+
+	for (i = 0; i < m->count; i++) {
+		of = m->fields[i].name;
+		if (span_equal_nocase(whole ? of : span_head(of, name.len),
+		    name))
+			m->fields[i].dropped = true;
+	}
+}
+
+void
+header_drop(struct header_model *m, const char *prefix)
+{
+	drop(m, span_of(prefix), false);
+}
+
+void
+header_put(struct header_model *m, const char *name, struct span value)
+{
+	struct buffer *out = &m->engine->encoded;
+	struct model_field *field;
+	size_t count;
+
+	field = find_by_name(m, name, &count);
+	if (field == NULL) {
+		if (arena_grow(&m->engine->message, (void **)&m->fields,
+		    &m->room, m->count, sizeof *m->fields) < 0)
+			return;		/* the arena's flag tells */
+		field = &m->fields[m->count++];
+		*field = (struct model_field){ .name = span_of(name) };
+	}
+	drop(m, span_of(name), true);
+	field->dropped = false;
+	buffer_clear(out);
+	(void)header_text_add(out, field->name.len, value);
+	field_take(m, field, buffer_span(out));
 }
 
 size_t
@@ -168,37 +322,18 @@ header_operations_max(const struct header_model *m)
 	return m->count;
 }
 
-/* FIELD's text as a header wants it. */
-static struct span
-field_value(struct engine *e, const struct model_field *field)
-{
-	buffer_clear(&e->encoded);
-	(void)header_text_add(&e->encoded, field->name.len, field->text);
-	return arena_copy(&e->message, buffer_span(&e->encoded));
-}
-
-/* Is a field with VALUE read as FIELD was when it came? */
-static bool
-is_as_it_came(struct engine *e, const struct model_field *field,
-    struct span value)
-{
-	return span_equal(session_unfold(&e->message, value),
-	    field->origin->unfolded);
-}
-
 /* What is to be done to FIELD, which came with the message. False: nothing. */
 static bool
-change(struct engine *e, const struct model_field *field, struct edit *edit)
+change(const struct model_field *field, struct edit *edit)
 {
 	*edit = (struct edit){ .kind = EDIT_REMOVE_HEADER,
 		.name = field->name, .index = field->origin->index };
 	if (field->dropped)
 		return true;
-	if (span_equal(field->text, field->origin->unfolded))
-		return false;
 	edit->kind = EDIT_CHANGE_HEADER;
-	edit->value = field_value(e, field);
-	return !is_as_it_came(e, field, edit->value);
+	edit->value = field->value;
+	return field->value.ptr != NULL &&
+	    !span_equal(field->raw, field->origin->unfolded);
 }
 
 size_t
@@ -208,12 +343,12 @@ header_operations(const struct header_model *m, struct edit *edits)
 	size_t i, n = 0;
 
 	for (i = m->originals; i > 0; i--)
-		n += change(m->engine, &m->fields[i - 1], &edits[n]);
+		n += change(&m->fields[i - 1], &edits[n]);
 	for (i = m->originals; i < m->count; i++) {
 		field = &m->fields[i];
 		if (!field->dropped)
 			edits[n++] = (struct edit){ .name = field->name,
-				.value = field_value(m->engine, field),
+				.value = field->value,
 				.kind = field->at_top ? EDIT_INSERT_HEADER :
 				    EDIT_ADD_HEADER };
 	}

@@ -14,7 +14,11 @@
 
 struct model_field {
 	struct span name;
-	struct span text;		/* unfolded, as actions read it */
+	struct span raw;		/* its value, unfolded */
+	struct span text;		/* the same decoded, as actions read it;
+					 * ptr NULL: nobody has asked */
+	struct span value;		/* that it is to have, as an edit has
+					 * it; ptr NULL: the one it came with */
 	const struct field *origin;	/* NULL: it was added */
 	bool at_top;			/* it was added above all others */
 	bool dropped;
@@ -24,6 +28,7 @@ struct model_field {
 struct found_field {
 	struct model_field *field;
 	struct span text;		/* ptr NULL: it stays */
+	struct runs runs;		/* that make it */
 };
 
 struct header_model {
@@ -46,14 +51,27 @@ void header_set(struct header_model *m, const struct deed *d);
 void header_remove(struct header_model *m, const struct deed *d);
 void header_rewrite(struct header_model *m, const struct deed *d);
 
+/*
+ * The value, unfolded, of the topmost field called NAME, and in *COUNT how many
+ * of that name there are; a NULL ptr: none.
+ */
+struct span header_value(const struct header_model *m, const char *name,
+    size_t *count);
+
+/* There is to be one field NAME, in static storage, and no more, with VALUE, of
+ * printable ASCII, which is copied. */
+void header_put(struct header_model *m, const char *name, struct span value);
+
+/* Drop all fields whose name begins with PREFIX. */
+void header_drop(struct header_model *m, const char *prefix);
+
 /* At most so many operations follow. */
 size_t header_operations_max(const struct header_model *m);
 
 /*
  * Write them into EDITS, and return how many there are: changes and removals
  * from the last field to the first, then additions in the order in which they
- * were made. Texts are folded and encoded only now, so that all actions read
- * plain text; what came encoded is read so.
+ * were made. A field whose text is in the end what it was is not among them.
  */
 size_t header_operations(const struct header_model *m, struct edit *edits);
 

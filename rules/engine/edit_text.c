@@ -24,15 +24,37 @@
 
 #define ADDRESS_SHOWN 100	/* bytes of one that is none, in the log */
 
-/* A text that is being rewritten, into engine->encoded. */
+/*
+ * Where PCRE2 makes no machine code it looks at each search whether the rest of
+ * the subject is UTF-8: as much of a body may be looked at so, all searches
+ * together. That is some seconds, for a message of the largest size.
+ */
+#define SCANNED_MAX (UINT64_C(1) << 32)
+
+/* A text that is being rewritten, into OUT. */
 struct rewriting {
+	struct expanding to;	/* with the groups of the last match */
+	struct capture own;
 	const struct deed *deed;
 	struct span text;
+	struct buffer *out;
+	struct runs *runs;	/* what OUT is made of; NULL: nobody asks */
+	struct search_budget *budget;	/* of a body; NULL: of a field, or of an
+					 * address */
 	size_t start;		/* where the next match may begin */
 	size_t copied;		/* bytes of TEXT that are dealt with */
 	size_t count;		/* of matches replaced */
-	struct capture own;
 };
+
+static void
+rewriting_init(struct rewriting *w, const struct deed *d, struct span text,
+    struct buffer *out)
+{
+	*w = (struct rewriting){ .deed = d, .text = text, .out = out,
+		.own.regex = d->action->match };
+	w->to = (struct expanding){ .engine = d->engine, .rule = d->rule,
+		.recipient = d->recipient, .own = &w->own };
+}
 
 void
 deed_log(const struct deed *d, const char *why)
@@ -86,6 +108,22 @@ deed_matches(const struct deed *d, struct span text)
 	    search_once(d, d->action->match, text);
 }
 
+/* Take COST from what is LEFT. */
+static void
+spend(bool *spent, uint64_t *left, uint64_t cost)
+{
+	*spent = *spent || cost > *left;
+	*left -= cost > *left ? *left : cost;
+}
+
+/* May no more be searched for? */
+static bool
+is_spent(const struct rewriting *w)
+{
+	return w->budget != NULL ? w->budget->spent :
+	    w->count > REPLACEMENTS_MAX;
+}
+
 /* Find the next match; its place is in FROM and TO. */
 static enum answer
 next_match(struct rewriting *w, size_t *from, size_t *to)
@@ -95,6 +133,11 @@ next_match(struct rewriting *w, size_t *from, size_t *to)
 	enum answer answer;
 
 	limits.start = w->start;
+	if (w->budget != NULL) {
+		limits.steps = &w->budget->steps;
+		spend(&w->budget->spent, &w->budget->bytes,
+		    w->text.len - w->start);
+	}
 	if (w->count > 0 && limits.match > LATER_MATCH_SHARE)
 		limits.match /= LATER_MATCH_SHARE;
 	answer = search(w->deed, w->text, &limits, &w->own);
@@ -122,30 +165,85 @@ behind(const struct rewriting *w, size_t to)
 	return to + (len > 0 ? len : 1);
 }
 
+/* What OUT has behind its first LEN bytes is RUN. */
+static void
+note_run(struct rewriting *w, size_t len, struct text_run run)
+{
+	run.text.len = w->out->len - len;
+	if (w->runs == NULL || run.text.len == 0 || arena_grow(
+	    &w->deed->engine->message, (void **)&w->runs->at,
+	    &w->runs->room, w->runs->count, sizeof run) < 0)
+		return;		/* the arena's flag tells */
+	w->runs->at[w->runs->count++] = run;
+}
+
+/* Write bytes FROM to TO of the text. */
+static void
+copy(struct rewriting *w, size_t from, size_t to)
+{
+	size_t len = w->out->len;
+
+	buffer_add(w->out, span_make(w->text.ptr + from, to - from));
+	note_run(w, len, (struct text_run){ .copied = true, .from = from,
+	    .to = to });
+}
+
+/* The group of the match that P stands for, if it is one that has text. */
+static const struct span *
+group_of(const struct rewriting *w, const struct piece *p)
+{
+	unsigned number = p->number;
+	const struct span *group;
+
+	if (p->kind == PIECE_NAMED_MATCH_GROUP)
+		number = regex_group_number(w->own.regex, p->text);
+	else if (p->kind != PIECE_MATCH_GROUP)
+		return NULL;
+	group = &w->own.groups[number];
+	return group->len > 0 ? group : NULL;
+}
+
+/* Write what stands in the place of the match. */
+static void
+write_value(struct rewriting *w, size_t from, size_t to)
+{
+	const struct template *value = &w->deed->action->value;
+	struct template one = { NULL, 1 };
+	const struct span *group;
+	size_t i, len;
+
+	for (i = 0; i < value->count; i++) {
+		group = group_of(w, &value->pieces[i]);
+		if (group != NULL) {
+			len = (size_t)(group->ptr - w->text.ptr);
+			copy(w, len, len + group->len);
+			continue;
+		}
+		one.pieces = &value->pieces[i];
+		len = w->out->len;
+		expand_add(&w->to, &one, w->out);
+		note_run(w, len, (struct text_run){ .from = from, .to = to });
+	}
+}
+
 /* Write what is before the match and what stands in its place. */
 static void
 replace(struct rewriting *w, size_t from, size_t to)
 {
-	const struct deed *d = w->deed;
-	struct buffer *out = &d->engine->encoded;
-	struct span with = expand_text(d->engine, d->rule, &d->action->value,
-	    d->recipient, &w->own);
-
-	buffer_add(out, span_head(span_skip(w->text, w->copied),
-	    from - w->copied));
-	buffer_add(out, with);
+	copy(w, w->copied, from);
+	write_value(w, from, to);
 	w->copied = to;
 	w->count++;
+	if (w->budget != NULL)
+		spend(&w->budget->spent, &w->budget->matches, 1);
 }
 
 /* Has the text, or what it costs, become more than may be? */
 static bool
 is_too_much(const struct rewriting *w)
 {
-	const struct buffer *out = &w->deed->engine->encoded;
-
-	return w->count > REPLACEMENTS_MAX || out->overflow ||
-	    out->len + (w->text.len - w->copied) > HEADER_TEXT_MAX;
+	return is_spent(w) || w->out->overflow ||
+	    w->out->limit - w->out->len < w->text.len - w->copied;
 }
 
 /* NO: there is no match. FAILED: not all could be looked for. */
@@ -165,34 +263,90 @@ replace_matches(struct rewriting *w)
 			replace(w, from, to);
 		w->start = behind(w, to);
 	} while (w->deed->action->all && w->start <= w->text.len &&
-	    w->count <= REPLACEMENTS_MAX &&
-	    w->deed->engine->encoded.len <= HEADER_TEXT_MAX);
+	    !is_spent(w) && !w->out->overflow);
 	return w->count > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+static enum answer
+rewrite(struct rewriting *w)
+{
+	enum answer answer = ANSWER_YES;
+
+	if (w->own.regex != NULL)
+		answer = replace_matches(w);
+	else
+		replace(w, 0, w->text.len);
+	if (answer != ANSWER_YES)
+		return answer;
+	if (is_too_much(w)) {
+		deed_log(w->deed, "what it rewrites would become too long, or "
+		    "has too many matches, and stays as it is");
+		return ANSWER_NO;
+	}
+	copy(w, w->copied, w->text.len);
+	return ANSWER_YES;
+}
+
+enum answer
+deed_rewrite_runs(const struct deed *d, struct span text, struct span *out,
+    struct runs *runs)
+{
+	struct rewriting w;
+	struct buffer new;
+	enum answer answer;
+	size_t i, at = 0;
+
+	buffer_init(&new, text.len + HEADER_TEXT_MAX);
+	rewriting_init(&w, d, text, &new);
+	w.runs = runs;
+	answer = rewrite(&w);
+	if (answer == ANSWER_YES)
+		*out = arena_copy(&d->engine->message, buffer_span(&new));
+	buffer_release(&new);
+	if (answer != ANSWER_YES || runs == NULL || out->ptr == NULL)
+		return answer;	/* the arena's flag tells why */
+	for (i = 0; i < runs->count; i++) {
+		runs->at[i].text.ptr = out->ptr + at;
+		at += runs->at[i].text.len;
+	}
+	return answer;
 }
 
 enum answer
 deed_rewrite(const struct deed *d, struct span text, struct span *out)
 {
-	struct rewriting w = { .deed = d, .text = text,
-		.own.regex = d->action->match };
-	struct buffer *encoded = &d->engine->encoded;
-	enum answer answer = ANSWER_YES;
+	return deed_rewrite_runs(d, text, out, NULL);
+}
 
-	buffer_clear(encoded);
-	if (d->action->match != NULL)
-		answer = replace_matches(&w);
-	else
-		replace(&w, 0, text.len);
-	if (answer != ANSWER_YES)
-		return answer;
-	if (is_too_much(&w)) {
-		deed_log(d, "what it rewrites would become too long, or has "
-		    "too many matches, and stays as it is");
-		return ANSWER_NO;
-	}
-	buffer_add(encoded, span_skip(text, w.copied));
-	*out = arena_copy(&d->engine->message, buffer_span(encoded));
-	return ANSWER_YES;
+/* What is left for the searches of D. */
+static struct search_budget *
+budget_of(const struct deed *d)
+{
+	struct search_budget *budget = &d->engine->searches;
+	struct regex_limits limits = session_regex_limits(d->engine);
+
+	if (budget->action != d->action)
+		*budget = (struct search_budget){ .action = d->action,
+			.steps = regex_steps(&limits,
+			    buffer_span(&d->engine->body)),
+			.bytes = SCANNED_MAX,
+			.matches = BODY_REPLACEMENTS_MAX };
+	return budget;
+}
+
+enum answer
+deed_rewrite_body(const struct deed *d, struct span text, bool html,
+    struct buffer *out)
+{
+	enum answer answer;
+	struct rewriting w;
+
+	rewriting_init(&w, d, text, out);
+	w.to.html = html;
+	w.budget = budget_of(d);
+	answer = rewrite(&w);
+	/* There were matches, but too much came of them. */
+	return answer == ANSWER_NO && w.count > 0 ? ANSWER_FAILED : answer;
 }
 
 bool

@@ -2,14 +2,14 @@
  * edits.c - from the actions of the rules that hold to operations on a message.
  *
  * The actions are done, in order, on a model of the message: its sender, its
- * recipients, its header. From what the models have become follow the
+ * recipients, its header, its body. From what the models have become follow the
  * operations, so that an MTA never hears of what was undone again.
  *
  * Failure: what one action cannot do is logged, and the others are done.
  */
 #include "config.h"
 
-#include "rules/engine/edit_header.h"
+#include "rules/engine/edit_body.h"
 #include "rules/engine/edit_recipients.h"
 #include "rules/engine/edits.h"
 #include "rules/engine/reading.h"
@@ -22,6 +22,7 @@ struct model {
 	struct span quarantine;		/* the reason; ptr NULL: none */
 	struct recipient_model recipients;
 	struct header_model header;
+	struct body_model body;
 };
 
 static void
@@ -30,6 +31,7 @@ model_init(struct model *m, struct engine *e)
 	*m = (struct model){ .engine = e };
 	recipient_model_init(&m->recipients, e);
 	header_model_init(&m->header, e);
+	body_model_init(&m->body, e, &m->header);
 }
 
 static void
@@ -102,6 +104,15 @@ model_do(struct model *m, const struct deed *d)
 	case ACTION_REWRITE_RECIPIENT:
 		recipient_rewrite(&m->recipients, d);
 		break;
+	case ACTION_REPLACE_BODY:
+		body_replace(&m->body, d);
+		break;
+	case ACTION_REWRITE_BODY:
+		body_rewrite(&m->body, d);
+		break;
+	case ACTION_APPEND_BODY:
+		body_append(&m->body, d);
+		break;
 	case ACTION_QUARANTINE:
 		quarantine(m, d);
 		break;
@@ -127,7 +138,9 @@ static int
 model_operations(struct model *m, struct verdict *v)
 {
 	struct engine *e = m->engine;
-	size_t most = 2 + recipient_operations_max(&m->recipients) +
+	struct span body;
+	bool new_body = body_operation(&m->body, &body);
+	size_t most = 3 + recipient_operations_max(&m->recipients) +
 	    header_operations_max(&m->header), n = 0;
 	struct edit *edits = arena_calloc(&e->message, most, sizeof *edits);
 
@@ -138,6 +151,9 @@ model_operations(struct model *m, struct verdict *v)
 			.value = m->sender };
 	n += recipient_operations(&m->recipients, edits + n);
 	n += header_operations(&m->header, edits + n);
+	if (new_body)
+		edits[n++] = (struct edit){ .kind = EDIT_REPLACE_BODY,
+			.value = body };
 	if (m->quarantine.ptr != NULL)
 		edits[n++] = (struct edit){ .kind = EDIT_QUARANTINE,
 			.value = m->quarantine };
@@ -146,6 +162,15 @@ model_operations(struct model *m, struct verdict *v)
 	v->edits = edits;
 	v->edit_count = n;
 	return 0;
+}
+
+static int
+model_end(struct model *m, struct verdict *v)
+{
+	int result = model_operations(m, v);
+
+	body_model_release(&m->body);
+	return result;
 }
 
 /* Remove those for whom the message is discarded. */
@@ -181,7 +206,7 @@ edits_resolve(struct engine *e, struct verdict *v)
 	for (i = 0; i < list->count; i++)
 		if (reading_applies(e, list->at[i], &r))
 			model_do_rule(&m, list->at[i], r);
-	return model_operations(&m, v);
+	return model_end(&m, v);
 }
 
 int
@@ -192,5 +217,5 @@ edits_of_rule(struct engine *e, const struct rule *rule,
 
 	model_init(&m, e);
 	model_do_rule(&m, rule, r);
-	return model_operations(&m, v);
+	return model_end(&m, v);
 }

@@ -1,7 +1,7 @@
 /*
  * enough.c - can more of the body still change anything?
  *
- * Not when no rule reads it; nor beyond limits.body, where nothing is kept,
+ * Not when no rule reads it; nor beyond the limit up to which it is kept,
  * unless the size of the message is asked for; nor when every rule that is
  * reached at the end of the message has its answer already. The last is found
  * out once a message, for nothing becomes known from the first piece of the
@@ -17,16 +17,23 @@
 #include "rules/engine/enough.h"
 #include "rules/engine/reading.h"
 
-/* Have the rules of LIST down to number LIMIT their answers for R? */
+/*
+ * Have the rules of LIST down to number LIMIT their answers for R, and is none
+ * of them to edit the body?
+ */
 static bool
 are_known(struct engine *e, const struct rule_list *list, struct reading *r,
     size_t limit)
 {
+	enum answer answer;
 	size_t i;
 
-	for (i = 0; i < list->count && list->at[i]->index <= limit; i++)
-		if (reading_answer(e, list->at[i], r) == ANSWER_UNKNOWN)
+	for (i = 0; i < list->count && list->at[i]->index <= limit; i++) {
+		answer = reading_answer(e, list->at[i], r);
+		if (answer == ANSWER_UNKNOWN ||
+		    (answer == ANSWER_YES && list->at[i]->edits_body))
 			return false;
+	}
 	return true;
 }
 
@@ -67,7 +74,8 @@ body_is_enough(struct engine *e)
 {
 	const struct policy *p = e->policy;
 
-	if (!p->reads_size && (!p->reads_body || e->body_cut))
+	if (!p->reads_size && (e->body.limit == 0 ||
+	    e->body_size > e->body.limit))
 		return true;
 	if (!e->body_begun)
 		e->is_settled = all_is_settled(e);

@@ -5,13 +5,18 @@
  * nothing that may still come can change it: one NO settles an `all`, one YES
  * an `any`. Failure yields to UNKNOWN, for what is unknown may yet settle it.
  *
- * A value that was cut at a limit and satisfies nothing is NO where it is asked
- * for, and FAILED where NO would make a condition hold: under not or none.
+ * What a limit took away is answered for as struct values says: NO where it is
+ * asked for may be FAILED where NO would make a condition hold, under not or
+ * none. So a remembered NO says as well whether a limit had a part in it.
  */
 #include "config.h"
 
 #include "rules/engine/evaluate.h"
+#include "rules/engine/learn.h"
 #include "rules/engine/written.h"
+
+/* Beside an answer that is remembered: see values_test(). */
+#define MEMO_BEYOND 0x80u
 
 /* What a condition is asked for, on the way down. */
 struct descent {
@@ -32,11 +37,15 @@ is_known(const struct engine *e, const struct slot *s,
 }
 
 const struct values *
-slot_values(const struct engine *e, unsigned slot, const struct recipient *r)
+slot_values(struct engine *e, unsigned slot, const struct recipient *r)
 {
 	const struct slot *s = &e->policy->slots[slot];
 
-	return s->per_recipient ? &r->values[s->personal] : &e->values[slot];
+	if (s->per_recipient)
+		return &r->values[s->personal];
+	if (e->values[slot].waiting)
+		learn_slot(e, slot);
+	return &e->values[slot];
 }
 
 const struct values *
@@ -44,54 +53,61 @@ values_element(const struct values *values, size_t element, struct values *one)
 {
 	if (element == ELEMENT_ANY)
 		return values;
-	*one = (struct values){ .cut = values->cut };
+	*one = (struct values){ .why = values->why };
 	if (element < values->count) {
 		one->at = &values->at[element];
 		one->count = 1;
+		one->cut = element >= values->count - values->cut;
+		/* One that is lost itself may be what the test asks for. */
+		if (one->cut > 0 && values->rest == VALUES_LOST)
+			one->rest = VALUES_LOST;
 	}
 	return one;
 }
 
 /* A test whose answer is remembered nowhere. */
 static enum answer
-test_anew(struct engine *e, const struct test *t, const struct question *q)
+test_anew(struct engine *e, const struct test *t, const struct question *q,
+    bool *beyond)
 {
 	const struct recipient *r = q->reading != NULL ? q->reading->first :
 	    NULL;
 	struct values one;
 
 	return values_test(e, t, values_element(slot_values(e, t->slot, r),
-	    q->element, &one));
+	    q->element, &one), beyond);
 }
 
 static enum answer
-test_common(struct engine *e, const struct test *t)
+test_common(struct engine *e, const struct test *t, bool *beyond)
 {
-	enum answer result = (enum answer)e->memo[t->memo];
+	unsigned char *memo = &e->memo[t->memo];
 	bool refused = e->regex_refused;
+	enum answer result;
 
-	if (result != ANSWER_UNKNOWN)
-		return result;
+	*beyond = (*memo & MEMO_BEYOND) != 0;
+	if (*memo != ANSWER_UNKNOWN)
+		return (enum answer)(*memo & ~MEMO_BEYOND);
 	e->regex_refused = false;
-	result = values_test(e, t, &e->values[t->slot]);
+	result = values_test(e, t, slot_values(e, t->slot, NULL), beyond);
 	/*
 	 * One that was not tried is no answer for the next message, which tests
 	 * of connect facts would be remembered for.
 	 */
 	if (result != ANSWER_FAILED || !e->regex_refused)
-		e->memo[t->memo] = (unsigned char)result;
+		*memo = (unsigned char)(result | (*beyond ? MEMO_BEYOND : 0));
 	e->regex_refused |= refused;
 	return result;
 }
 
-/* Might T hold, had the last value of its fact not been cut? */
-static bool
-is_cut_off(const struct engine *e, const struct test *t)
+/* Why a test has FAILED, which may have been found out for another rule. */
+static void
+find_reason(struct engine *e, const struct test *t, bool beyond)
 {
-	const struct values *values = &e->values[t->slot];
-
-	return values->cut && !e->policy->slots[t->slot].per_recipient &&
-	    values_are_as_many(t, values);
+	if (beyond)
+		(void)values_cut_off(e, &e->values[t->slot]);
+	else if (e->why.text[0] == '\0')
+		e->why = e->regex_why;
 }
 
 static enum answer
@@ -100,6 +116,7 @@ test_holds(struct engine *e, const struct test *t, const struct descent *d)
 	const struct slot *s = &e->policy->slots[t->slot];
 	const struct question *q = d->q;
 	enum answer result;
+	bool beyond = false;
 
 	if (s->written != WRITTEN_NOT && !e->trial)
 		return written_test(e, t, q->reading, q->rule);
@@ -107,16 +124,15 @@ test_holds(struct engine *e, const struct test *t, const struct descent *d)
 		return ANSWER_UNKNOWN;
 	if (q->element != ELEMENT_ANY || s->known == PHASE_UNKNOWN ||
 	    s->written != WRITTEN_NOT)
-		result = test_anew(e, t, q);
+		result = test_anew(e, t, q, &beyond);
 	else if (s->per_recipient)
 		result = (enum answer)q->reading->tests[t->memo];
 	else
-		result = test_common(e, t);
-	if (result == ANSWER_NO && d->negative && is_cut_off(e, t))
-		return values_cut_off(e);
-	/* It may have been found out for another rule. */
-	if (result == ANSWER_FAILED && e->why.text[0] == '\0')
-		e->why = e->regex_why;
+		result = test_common(e, t, &beyond);
+	if (result == ANSWER_NO && d->negative && beyond)
+		result = ANSWER_FAILED;
+	if (result == ANSWER_FAILED)
+		find_reason(e, t, beyond);
 	return result;
 }
 
@@ -149,15 +165,15 @@ children_hold(struct engine *e, const struct condition *c,
 	return result;
 }
 
-/* How many elements the facts of SLOT's family speak of. */
-static size_t
-family_size(const struct engine *e, const struct condition *c,
-    const struct question *q)
+/* No element of VALUES does; there may be others. */
+static enum answer
+same_beyond(struct engine *e, const struct values *values,
+    const struct descent *d)
 {
-	const struct recipient *r = q->reading != NULL ? q->reading->first :
-	    NULL;
-
-	return slot_values(e, c->slot, r)->count;
+	if (values->rest == VALUES_LOST ||
+	    (values->rest == VALUES_CUT && d->negative))
+		return values_cut_off(e, values);
+	return ANSWER_NO;
 }
 
 /* For some element of the family all that is asked holds. */
@@ -168,19 +184,20 @@ same_holds(struct engine *e, const struct condition *c,
 	struct question q = *d->q;
 	struct descent inside = { &q, d->ordered, d->negative };
 	enum answer result = ANSWER_NO, one;
-	size_t count;
+	const struct values *values;
 
 	if (!is_known(e, &e->policy->slots[c->slot], q.reading))
 		return ANSWER_UNKNOWN;
-	count = family_size(e, c, &q);
-	for (q.element = 0; q.element < count; q.element++) {
+	values = slot_values(e, c->slot, q.reading != NULL ?
+	    q.reading->first : NULL);
+	for (q.element = 0; q.element < values->count; q.element++) {
 		one = condition_holds(e, c->children[0], &inside);
 		if (one == ANSWER_YES)
 			return one;
 		if (one == ANSWER_FAILED)
 			result = one;
 	}
-	return result;
+	return result == ANSWER_NO ? same_beyond(e, values, d) : result;
 }
 
 /* Recursion is as deep as the condition: CONDITION_DEPTH_MAX. */

@@ -30,15 +30,16 @@ enum answer rule_holds(struct engine *e, const struct rule *rule,
 enum answer condition_answer(struct engine *e, const struct condition *c,
     const struct question *q);
 
-/* Does T hold when VALUES are what its fact has? */
+/*
+ * Does T hold when VALUES are what its fact has? BEYOND is set to whether a
+ * limit of theirs had a part in the answer: NO, although what T asks for may
+ * stand behind it; FAILED, for the same reason.
+ */
 enum answer values_test(struct engine *e, const struct test *t,
-    const struct values *values);
+    const struct values *values, bool *beyond);
 
-/* FAILED, and why: what is asked for may stand behind the cut. */
-enum answer values_cut_off(struct engine *e);
-
-/* Are there as many VALUES as T's `exists` and `count` want? */
-bool values_are_as_many(const struct test *t, const struct values *values);
+/* FAILED, and why: what is asked for may stand behind the limit of VALUES. */
+enum answer values_cut_off(struct engine *e, const struct values *values);
 
 /*
  * Search VALUE with REGEX within LIMITS; the REGEX_GROUPS_MAX groups of a match
@@ -61,9 +62,9 @@ bool number_test(const struct matcher *m, int64_t number);
 
 /*
  * The values of the fact in SLOT for R (NULL: for none in particular), which
- * must be known.
+ * must be known; one that waits is learnt now.
  */
-const struct values *slot_values(const struct engine *e, unsigned slot,
+const struct values *slot_values(struct engine *e, unsigned slot,
     const struct recipient *r);
 
 /* The same of element ELEMENT alone; ONE holds it. */

@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include "rules/base/utf8.h"
 #include "rules/engine/branch.h"
 #include "rules/engine/evaluate.h"
 #include "rules/engine/expand.h"
@@ -19,6 +20,7 @@ struct expansion {
 	const struct rule *rule;
 	const struct recipient *recipient;
 	const struct capture *own;	/* of the action; NULL: none */
+	bool html;			/* it becomes part of HTML */
 	bool cut;			/* something was left out */
 };
 
@@ -31,7 +33,7 @@ expansion_init(struct expansion *x, struct engine *e, const struct rule *rule,
 	x->rule = rule;
 	x->recipient = r;
 	x->own = NULL;
-	x->cut = false;
+	x->html = x->cut = false;
 	buffer_clear(&e->text);
 }
 
@@ -113,9 +115,44 @@ piece_value(struct expansion *x, const struct piece *p)
 	return span_make(NULL, 0);
 }
 
+/* What HTML has for C, which means something there; NULL: C is itself. */
+static const char *
+html_char(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	}
+	return NULL;
+}
+
+void
+expand_html(struct buffer *out, struct span text)
+{
+	const char *as;
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		as = html_char(text.ptr[i]);
+		if (as != NULL)
+			buffer_add_text(out, as);
+		else
+			buffer_add_char(out, text.ptr[i]);
+	}
+}
+
 /* Append what comes from outside: no line end can pass, nor a NUL. */
 static void
-add_foreign(struct buffer *out, struct span value)
+add_foreign(struct buffer *out, struct span value,
+    void (*add)(struct buffer *, struct span))
 {
 	size_t i, start = 0;
 	char c;
@@ -124,16 +161,24 @@ add_foreign(struct buffer *out, struct span value)
 		c = i < value.len ? value.ptr[i] : '\n';
 		if (c != '\r' && c != '\n' && c != '\0')
 			continue;
-		buffer_add(out, span_head(span_skip(value, start), i - start));
+		add(out, span_head(span_skip(value, start), i - start));
 		start = i + 1;
 	}
 }
 
-/* Write T into the engine's text buffer. */
-static void
-expand(struct expansion *x, const struct template *t)
+/* Is it text that is as its writer wants it: the rule's own, or what the action
+ * found in the text that it changes? */
+static bool
+is_own(const struct piece *p)
 {
-	struct buffer *out = &x->engine->text;
+	return p->kind == PIECE_TEXT || p->kind == PIECE_MATCH_GROUP ||
+	    p->kind == PIECE_NAMED_MATCH_GROUP;
+}
+
+/* Append T to OUT. */
+static void
+expand(struct expansion *x, const struct template *t, struct buffer *out)
+{
 	const struct piece *p;
 	struct span value;
 
@@ -145,23 +190,27 @@ expand(struct expansion *x, const struct template *t)
 		}
 		/* A value of that size is an attack; its start will do. */
 		x->cut |= value.len > HEADER_TEXT_MAX;
-		value = span_head(value, HEADER_TEXT_MAX);
-		add_foreign(out, value.len > 0 ? value : p->fallback);
+		value = utf8_head(value, HEADER_TEXT_MAX);
+		add_foreign(out, value.len > 0 ? value : p->fallback,
+		    x->html && !is_own(p) ? expand_html : buffer_add);
 	}
-	x->cut |= out->overflow;
 }
 
 /*
- * Append LINE to OUT as printable ASCII. False when it was too long: milters
- * double each '%', so it counts twice.
+ * Append LINE to OUT as printable ASCII, with a '?' for every other character,
+ * or byte where it is none. False when it was too long: milters double each '%',
+ * so it counts twice.
  */
 static bool
 add_reply_line(struct buffer *out, struct span line)
 {
-	size_t i, cost = 0;
+	size_t i, length, cost = 0;
 	char c;
 
-	for (i = 0; i < line.len; i++) {
+	for (i = 0; i < line.len; i += length) {
+		length = utf8_length(span_skip(line, i));
+		if (length == 0)
+			length = 1;
 		c = line.ptr[i];
 		if (c < ' ' || c > '~')
 			c = '?';
@@ -199,14 +248,23 @@ expand_reply(struct engine *e, const struct rule *rule,
 	struct span text;
 
 	expansion_init(&x, e, rule, r);
-	expand(&x, &rule->answer.text);
+	expand(&x, &rule->answer.text, &e->text);
 	buffer_clear(&e->encoded);
-	if (!add_reply(&e->encoded, buffer_span(&e->text)) || x.cut)
+	if (!add_reply(&e->encoded, buffer_span(&e->text)) || x.cut ||
+	    e->text.overflow)
 		session_log_failure(e, rule, "its reply was too long and was "
 		    "cut");
 	text = arena_copy(&e->message, buffer_span(&e->encoded));
 	*reply = (struct reply){ rule->answer.code, rule->answer.status, text };
 	return text.ptr != NULL ? 0 : -1;
+}
+
+static void
+tell_cut(const struct expansion *x)
+{
+	if (x->cut)
+		session_log_failure(x->engine, x->rule, "what it writes was "
+		    "too long and was cut");
 }
 
 struct span
@@ -218,9 +276,21 @@ expand_text(struct engine *e, const struct rule *rule,
 
 	expansion_init(&x, e, rule, r);
 	x.own = own;
-	expand(&x, t);
-	if (x.cut)
-		session_log_failure(e, rule, "what it writes was too long and "
-		    "was cut");
+	expand(&x, t, &e->text);
+	x.cut |= e->text.overflow;
+	tell_cut(&x);
 	return arena_copy(&e->message, buffer_span(&e->text));
+}
+
+void
+expand_add(const struct expanding *to, const struct template *t,
+    struct buffer *out)
+{
+	struct expansion x;
+
+	expansion_init(&x, to->engine, to->rule, to->recipient);
+	x.own = to->own;
+	x.html = to->html;
+	expand(&x, t, out);
+	tell_cut(&x);
 }

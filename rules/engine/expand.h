@@ -14,7 +14,9 @@
 #include "rules/mail/header_text.h"
 
 #define EXPANDED_MAX (4u * HEADER_TEXT_MAX)	/* the target cuts again */
-#define ENCODED_MAX (8u * HEADER_TEXT_MAX)	/* base64 and folds included */
+/* A field's value, base64 and folds included: what a packet of the milter
+ * protocol, of at most 65535 bytes, can carry beside a name. */
+#define ENCODED_MAX 65000u
 
 /*
  * Make REPLY out of the answer of RULE: printable ASCII, within the bounds that
@@ -30,5 +32,22 @@ int expand_reply(struct engine *e, const struct rule *rule,
 struct span expand_text(struct engine *e, const struct rule *rule,
     const struct template *t, const struct recipient *r,
     const struct capture *own);
+
+/* What text is for. */
+struct expanding {
+	struct engine *engine;
+	const struct rule *rule;
+	const struct recipient *recipient;
+	const struct capture *own;	/* as above */
+	bool html;	/* it becomes part of HTML: what is not the rule's own
+			 * text, nor that of OWN, is written as text there */
+};
+
+/* Append T to OUT, which nothing else writes to meanwhile. */
+void expand_add(const struct expanding *to, const struct template *t,
+    struct buffer *out);
+
+/* Append TEXT as HTML that shows it. */
+void expand_html(struct buffer *out, struct span text);
 
 #endif

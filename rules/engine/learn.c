@@ -1,7 +1,8 @@
 /*
  * learn.c - the learners: how each fact is read out of an event.
  *
- * A learner copies what it keeps into the arena of the fact's lifetime.
+ * A learner copies what it keeps into the arena of the fact's lifetime. Those of
+ * what is decoded are in learn_mail.c and learn_parts.c.
  */
 #include "config.h"
 
@@ -12,8 +13,7 @@
 #include "rules/engine/learn.h"
 #include "rules/mail/address.h"
 
-/* Append VALUE as it is, already copied. */
-static void
+void
 learn_kept(struct learning *l, struct span value)
 {
 	if (value.ptr == NULL || arena_grow(l->arena, (void **)&l->out->at,
@@ -22,7 +22,7 @@ learn_kept(struct learning *l, struct span value)
 	l->out->at[l->out->count++] = value;
 }
 
-static void
+void
 learn_value(struct learning *l, struct span value)
 {
 	learn_kept(l, arena_copy(l->arena, value));
@@ -44,7 +44,7 @@ learn_kept_part(struct learning *l, struct span value)
 		learn_kept(l, value);
 }
 
-static void
+void
 learn_number(struct learning *l, size_t number)
 {
 	char text[24];
@@ -246,8 +246,11 @@ learn_header_raw(struct learning *l)
 void
 learn_header_names(struct learning *l)
 {
-	if (l->event->kind == EVENT_HEADER)
-		learn_value(l, l->event->header.name);
+	if (l->event->kind != EVENT_HEADER)
+		return;
+	learn_value(l, l->event->header.name);
+	/* It is kept, though its field may not be. */
+	l->engine->header_bytes += l->event->header.name.len + FIELD_BYTES_MIN;
 }
 
 void
@@ -259,11 +262,15 @@ learn_header_count(struct learning *l)
 void
 learn_body_raw(struct learning *l)
 {
-	struct engine *e = l->engine;
+	const struct engine *e = l->engine;
+	size_t limit = e->policy->settings.limits.body;
 
 	if (e->body.len > 0)
-		learn_kept(l, buffer_span(&e->body));
-	l->out->cut = e->body_cut;
+		learn_kept(l, span_head(buffer_span(&e->body), limit));
+	if (e->body_size <= limit)
+		return;
+	l->out->cut = 1;
+	l->out->why = "the body goes on behind limits.body";
 }
 
 void
@@ -312,167 +319,4 @@ void
 learn_command(struct learning *l)
 {
 	learn_kept(l, l->event->unknown.line);
-}
-
-static struct arena *
-arena_of_phase(struct engine *e, enum phase phase)
-{
-	if (phase == PHASE_CONNECT)
-		return &e->connection;
-	return phase == PHASE_HELO ? &e->greeting : &e->message;
-}
-
-void
-learn_phase(struct engine *e, enum phase phase, const struct event *event)
-{
-	const struct slot_list *list = &e->policy->learn[phase];
-	struct learning l = { .engine = e, .event = event,
-		.arena = arena_of_phase(e, phase) };
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		l.slot = &e->policy->slots[list->at[i]];
-		l.out = &e->values[list->at[i]];
-		l.slot->kind->learn(&l);
-	}
-}
-
-void
-learn_recipient_facts(struct engine *e, struct recipient *r,
-    const struct event *event)
-{
-	struct learning l = { .engine = e, .event = event, .recipient = r,
-		.arena = &e->message };
-	size_t i;
-
-	r->values = arena_calloc(l.arena, e->policy->personal_slots + 1,
-	    sizeof *r->values);
-	for (i = 0; r->values != NULL && i < e->policy->slot_count; i++) {
-		if (!e->policy->slots[i].per_recipient)
-			continue;
-		l.slot = &e->policy->slots[i];
-		l.out = &r->values[l.slot->personal];
-		l.slot->kind->learn(&l);
-	}
-}
-
-/* Does the policy want the field called NAME kept? */
-static bool
-is_wanted(const struct policy *p, struct span name)
-{
-	size_t i;
-
-	if (p->every_field)
-		return true;
-	for (i = 0; i < p->field_count; i++)
-		if (span_equal_nocase(p->fields[i], name))
-			return true;
-	return false;
-}
-
-/*
- * Number F among those of its name. Names come from outside and may all be
- * different, so they are not compared with all others.
- */
-static void
-field_count_in(struct engine *e, struct field *f)
-{
-	size_t *bucket = &e->field_buckets[span_hash_nocase(f->name,
-	    e->policy->hash_key) % FIELD_BUCKETS];
-	size_t i;
-
-	f->index = 1;
-	f->before = *bucket;
-	for (i = *bucket; i > 0; i = e->fields[i - 1].before)
-		if (span_equal_nocase(e->fields[i - 1].name, f->name)) {
-			f->index = e->fields[i - 1].index + 1;
-			break;
-		}
-	*bucket = e->field_count + 1;
-}
-
-/* Keep a field for the rules that read it and for the edits. */
-static int
-keep_field(struct engine *e, struct span name, struct span value)
-{
-	struct arena *a = &e->message;
-	struct field f;
-
-	f.name = arena_copy(a, name);
-	f.value = arena_copy(a, value);
-	f.unfolded = session_unfold(a, value);
-	if (f.name.ptr == NULL || f.value.ptr == NULL ||
-	    f.unfolded.ptr == NULL || arena_grow(a, (void **)&e->fields,
-	    &e->field_room, e->field_count, sizeof f) < 0)
-		return -1;
-	field_count_in(e, &f);
-	e->fields[e->field_count++] = f;
-	e->header_bytes += name.len + value.len;
-	return 0;
-}
-
-/* Bytes of a field in the message, its folds ended by CRLF. */
-static size_t
-field_size(struct span name, struct span value)
-{
-	size_t size = name.len + sizeof ": \r\n" - 1 + value.len, i;
-
-	for (i = 0; i < value.len; i++)
-		size += value.ptr[i] == '\n';
-	return size;
-}
-
-/* Give a field to the facts of a list, those by name only if it is theirs. */
-static void
-learn_field(struct engine *e, const struct slot_list *list,
-    const struct event *event)
-{
-	struct learning l = { .engine = e, .event = event,
-		.arena = &e->message };
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		l.slot = &e->policy->slots[list->at[i]];
-		if (l.slot->name.len > 0 &&
-		    !span_equal_nocase(l.slot->name, event->header.name))
-			continue;
-		l.out = &e->values[list->at[i]];
-		l.slot->kind->learn(&l);
-	}
-}
-
-void
-learn_header(struct engine *e, const struct event *event)
-{
-	struct span name = event->header.name, value = event->header.value;
-
-	e->header_total++;
-	e->size += field_size(name, value);
-	if (is_wanted(e->policy, name) && keep_field(e, name, value) < 0)
-		return;		/* the arena's flag tells */
-	learn_field(e, &e->policy->headers, event);
-}
-
-void
-learn_body(struct engine *e, struct span bytes)
-{
-	size_t room = e->body.limit - e->body.len;
-
-	e->size += bytes.len;
-	if (!e->policy->reads_body)
-		return;
-	e->body_cut |= bytes.len > room;
-	buffer_add(&e->body, span_head(bytes, room));
-	e->message.exhausted |= e->body.overflow;	/* no memory */
-}
-
-void
-learn_commands(struct engine *e, const struct event *event)
-{
-	const struct slot_list *list = &e->policy->learn[PHASE_UNKNOWN];
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		e->values[list->at[i]] = (struct values){ NULL, 0, 0, false };
-	learn_phase(e, PHASE_UNKNOWN, event);
 }

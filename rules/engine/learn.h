@@ -4,6 +4,8 @@
  * Only what some rule reads is kept. A learner is called once for its slot at
  * the phase that knows it (a header learner for each field), with whatever
  * event came then; when that is not the one it needs, the fact has no value.
+ * That of a FACT_LAZY fact is called when somebody asks for it, without an
+ * event, and may learn other slots that have not been asked for as well.
  */
 #ifndef MILLGATE_LEARN_H
 #define MILLGATE_LEARN_H
@@ -21,9 +23,13 @@ struct learning {
 
 /*
  * Learn all facts that are known from PHASE on and belong to no recipient,
- * from EVENT. Running out of memory shows in the arena's flag.
+ * from EVENT; those that are FACT_LAZY wait. Running out of memory shows in the
+ * arena's flag.
  */
 void learn_phase(struct engine *e, enum phase phase, const struct event *event);
+
+/* Learn the fact of SLOT, which waits. */
+void learn_slot(struct engine *e, unsigned slot);
 
 /* Learn the facts of recipient R from its EVENT_RCPT. */
 void learn_recipient_facts(struct engine *e, struct recipient *r,
@@ -33,8 +39,8 @@ void learn_recipient_facts(struct engine *e, struct recipient *r,
 void learn_header(struct engine *e, const struct event *event);
 
 /*
- * Count some bytes of the body and keep them, up to limits.body, if a rule
- * reads it.
+ * Count some bytes of the body and keep them, as far as somebody may read them:
+ * see life_body_limit().
  */
 void learn_body(struct engine *e, struct span bytes);
 
@@ -70,6 +76,26 @@ void learn_queue_id(struct learning *l);
 void learn_now_hour(struct learning *l);
 void learn_now_weekday(struct learning *l);
 void learn_command(struct learning *l);
+void learn_decoded_header(struct learning *l);
+void learn_address(struct learning *l);
+void learn_auth_results(struct learning *l);
+void learn_body_text(struct learning *l);
+void learn_url(struct learning *l);
+void learn_attachment_name(struct learning *l);
+void learn_attachment_extension(struct learning *l);
+void learn_attachment_type(struct learning *l);
+void learn_attachment_size(struct learning *l);
+void learn_attachment_sha256(struct learning *l);
+void learn_attachment_disposition(struct learning *l);
+void learn_part_type(struct learning *l);
+void learn_part_count(struct learning *l);
+void learn_mime_depth(struct learning *l);
+void learn_mime_defect(struct learning *l);
+
+/* For learners: append VALUE, which lives as long as the fact does; a copy. */
+void learn_kept(struct learning *l, struct span value);
+void learn_value(struct learning *l, struct span value);
+void learn_number(struct learning *l, size_t number);
 
 /* The value of macro NAME in EVENT; empty when it is not there. */
 struct span event_macro(const struct event *event, struct span name);

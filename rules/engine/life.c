@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "rules/engine/branch.h"
@@ -15,6 +16,7 @@
 #include "rules/engine/life.h"
 #include "rules/engine/reading.h"
 #include "rules/engine/recipients.h"
+#include "rules/mail/url.h"
 
 /* What a client can say before MAIL is at most a few lines of 64 KiB, the most
  * that a milter packet holds. */
@@ -23,8 +25,63 @@
 #define MESSAGE_MEMORY (1u << 20)
 /* Address, parameters and what rules read of them, for one recipient. */
 #define RECIPIENT_MEMORY 2048u
+
+/*
+ * The rest is what the worst of messages takes, so that none that is within the
+ * limits is refused for memory; an ordinary one is far from it. An array that
+ * arena_grow() doubles takes up to twice its size, and leaves as much behind.
+ */
+#define GROWN 4u
+#define COPY _Alignof(max_align_t)	/* on top of the bytes of a copy */
+#define VALUE_MEMORY (GROWN * sizeof(struct span))
+
+/* A field, besides its bytes: in the list, its three copies, as a value of
+ * header_raw, header_names and header, and among those of the content, which an
+ * edit of the body reads again. */
+#define FIELD_MEMORY (GROWN * sizeof(struct field) + 3 * COPY + \
+	3 * (VALUE_MEMORY + COPY) + 2 * sizeof(struct mime_field))
+/* Of a byte of a field: as it came and unfolded, and edits may change it. */
+#define FIELD_BYTE_MEMORY 4u
+/* Decoded: its text, address and display name, each up to four bytes, and one
+ * of the results in "a=b;", in a list and copied. */
+#define DECODED_BYTE_MEMORY (3 * 4 + (VALUE_MEMORY + COPY) / 4)
+/* A mailbox, besides its bytes, of which "a," has two: in a list, two copies,
+ * and a value of four facts. */
+#define MAILBOX_MEMORY (GROWN * sizeof(struct mailbox) + 2 * COPY + \
+	4 * VALUE_MEMORY)
+
+/* Of a byte of limits.body: the text; its HTML resolved, without line ends, and
+ * without the escapes of CSS, each copy of a few bytes with COPY; the host of a
+ * URL, and the other one that it may have, in DNS up to eight times as long. */
+#define TEXT_MEMORY (1 + 3 * 3 + 2 * (1 + 8))
+/* A URL in the list, two values, and three copies on the way to each host. */
+#define URL_MEMORY (GROWN * sizeof(struct url) + 2 * VALUE_MEMORY + 6 * COPY)
+
+/* A part: itself, read again for an edit of the body; a value of part.type, body
+ * and the six facts of attachments, and three copies. */
+#define PART_MEMORY (2 * GROWN * sizeof(struct mime_part) + 8 * VALUE_MEMORY + \
+	3 * COPY)
+/*
+ * Of a byte of the fields that MIME_FIELDS_MAX bounds: unfolded, and as a type;
+ * as a name in pieces, whole and up to a control, with the first and with the
+ * last of what is there twice, each up to three bytes; the first of them once
+ * more, all of them once more when the field is repeated, and as extensions.
+ * The shortest name has some eight bytes, and is in two lists and six facts.
+ */
+#define NAME_BYTE_MEMORY (2 + 3 * (3 * 4 + 1))
+#define NAME_MEMORY (2 * (VALUE_MEMORY + COPY) + 6 * VALUE_MEMORY + 2 * COPY)
+#define CONTENT_BYTE_MEMORY (2 * (NAME_BYTE_MEMORY + NAME_MEMORY / 8))
 /* Of the body's memory, what a session that is idle may hold on to. */
 #define BODY_MEMORY_KEPT (64u << 10)
+
+size_t
+life_body_limit(const struct policy *p)
+{
+	const struct limits *l = &p->settings.limits;
+	size_t limit = p->reads_body ? l->body : 0;
+
+	return p->reads_mime && l->message > limit ? l->message : limit;
+}
 
 static size_t
 view_count(const struct policy *p)
@@ -76,6 +133,43 @@ take_arrays(struct engine *e)
 	    e->said != NULL ? 0 : -1;
 }
 
+/* The mailboxes that may be read. */
+static size_t
+mailboxes_max(const struct policy *p)
+{
+	size_t most = p->settings.limits.header_bytes / 2, count = 0, i;
+
+	for (i = 0; i < p->slot_count && count < most; i++)
+		if (p->slots[i].kind->family == FAMILY_ADDRESS)
+			count += MAILBOXES_MAX;
+	return count < most ? count : most;
+}
+
+static size_t
+header_memory(const struct policy *p)
+{
+	size_t bytes = p->settings.limits.header_bytes;
+	size_t memory = FIELD_BYTE_MEMORY * bytes +
+	    FIELD_MEMORY * (bytes / FIELD_BYTES_MIN + 1);
+
+	if (p->reads_decoded)
+		memory += DECODED_BYTE_MEMORY * bytes +
+		    MAILBOX_MEMORY * mailboxes_max(p);
+	return memory;
+}
+
+static size_t
+body_memory(const struct policy *p)
+{
+	const struct limits *l = &p->settings.limits;
+
+	if (!p->reads_mime)
+		return 0;
+	return TEXT_MEMORY * l->body + URL_MEMORY * URLS_MAX +
+	    PART_MEMORY * l->mime_parts + CONTENT_BYTE_MEMORY *
+	    (MIME_FIELDS_MAX + MIME_FIELDS_PER_PART * l->mime_parts);
+}
+
 struct engine *
 engine_new(struct policy *policy)
 {
@@ -87,12 +181,13 @@ engine_new(struct policy *policy)
 	e->policy = policy_ref(policy);
 	arena_init(&e->connection, CONNECTION_MEMORY);
 	arena_init(&e->greeting, CONNECTION_MEMORY);
-	/* A field is kept as it came and unfolded, and edits may change it. */
-	arena_init(&e->message, MESSAGE_MEMORY + 4 * l->header_bytes +
-	    l->recipients * (RECIPIENT_MEMORY + reading_memory(policy)));
+	arena_init(&e->message, MESSAGE_MEMORY + header_memory(policy) +
+	    body_memory(policy) + l->recipients *
+	    (RECIPIENT_MEMORY + reading_memory(policy)));
 	buffer_init(&e->text, EXPANDED_MAX);
 	buffer_init(&e->encoded, ENCODED_MAX);
-	buffer_init(&e->body, l->body);
+	buffer_init(&e->body, life_body_limit(policy));
+	buffer_init(&e->new_body, INT_MAX);	/* as milters count */
 	if (take_arrays(e) < 0) {
 		engine_free(e);
 		return NULL;
@@ -114,6 +209,7 @@ engine_free(struct engine *e)
 	buffer_release(&e->text);
 	buffer_release(&e->encoded);
 	buffer_release(&e->body);
+	buffer_release(&e->new_body);
 	for (i = 0; i < VIEW_COUNT; i++) {
 		scan_free(&e->common[i]);
 		scan_free(&e->general.scan[i]);
@@ -147,12 +243,12 @@ forget_body(struct engine *e)
 {
 	if (e->body.cap > BODY_MEMORY_KEPT) {
 		buffer_release(&e->body);
-		buffer_init(&e->body, e->policy->settings.limits.body);
 	} else {
 		buffer_clear(&e->body);
 	}
-	e->body_cut = e->body_begun = false;
-	e->size = 0;
+	buffer_release(&e->new_body);
+	e->body_begun = e->content_read = false;
+	e->body_size = e->size = 0;
 }
 
 static void
@@ -179,6 +275,7 @@ life_forget_message(struct engine *e)
 	e->unjudged_count = e->unjudged_room = 0;
 	memset(e->said, 0, e->policy->rule_count);
 	e->sender = e->queue_id = span_make(NULL, 0);
+	e->searches.action = NULL;
 	e->regex_failures = 0;
 	e->regex_refused = false;
 	e->too_many = false;

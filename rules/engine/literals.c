@@ -127,6 +127,7 @@ literals_test(struct engine *e, const struct recipient *r)
 	const struct policy *p = e->policy;
 	const struct values *values;
 	const struct test *t;
+	bool ignored;		/* no limit cuts what an MTA says of one */
 	size_t i, k;
 
 	memset(e->personal, ANSWER_NO, p->personal_test_count);
@@ -140,6 +141,6 @@ literals_test(struct engine *e, const struct recipient *r)
 	for (i = 0; i < p->other_count; i++) {
 		t = p->personal_tests[p->other_tests[i]];
 		e->personal[p->other_tests[i]] = (unsigned char)values_test(e,
-		    t, slot_values(e, t->slot, r));
+		    t, slot_values(e, t->slot, r), &ignored);
 	}
 }

@@ -179,97 +179,191 @@ matchers_test(struct engine *e, const struct matcher_list *l,
 	return result;
 }
 
-/* Is there an operator in L that holds because something was not found? */
+/* Does M, of SLOT, hold because something was not found, or is not larger? */
 static bool
-is_negative(const struct matcher_list *l)
+is_negative(const struct matcher *m, const struct slot *slot)
+{
+	if (slot->kind->type == FACT_NUMBER)
+		return m->kind != MATCH_NUMBER ||
+		    (m->relation != RELATION_GT && m->relation != RELATION_GE);
+	return m->negated;
+}
+
+static bool
+has_negative(const struct matcher_list *l, const struct slot *slot)
 {
 	size_t i;
 
 	for (i = 0; i < l->count; i++)
-		if (l->at[i].negated)
+		if (is_negative(&l->at[i], slot))
 			return true;
 	return false;
 }
 
 enum answer
-values_cut_off(struct engine *e)
+values_cut_off(struct engine *e, const struct values *values)
 {
-	(void)error_set(&e->why, "the body goes on behind limits.body");
+	if (values->why != NULL)
+		(void)error_set(&e->why, "%s", values->why);
 	return ANSWER_FAILED;
 }
 
-/*
- * One value satisfies all of `some`. What is cut might hold behind the cut what
- * must not be there.
- */
+/* Values while they are tested. */
+struct trying {
+	struct engine *engine;
+	const struct values *values;
+	const struct slot *slot;
+	bool beyond;		/* see values_test() */
+};
+
+/* FAILED, for what the limit took away may make it another answer. */
 static enum answer
-some_test(struct engine *e, const struct test *t, const struct values *values)
+cannot_tell(struct trying *t)
 {
-	const struct slot *slot = &e->policy->slots[t->slot];
+	t->beyond = true;
+	return ANSWER_FAILED;
+}
+
+/* NO, whatever the limit took away. */
+static enum answer
+never(struct trying *t)
+{
+	t->beyond = false;
+	return ANSWER_NO;
+}
+
+/* NO, as far as the values that are there can tell. */
+static enum answer
+not_found(struct trying *t)
+{
+	if (t->values->rest == VALUES_LOST)
+		return cannot_tell(t);
+	t->beyond = true;
+	return ANSWER_NO;
+}
+
+/* Value I and the operators of L. One that is cut may yet be what must not be,
+ * or be larger. */
+static enum answer
+value_test(struct trying *t, const struct matcher_list *l, size_t i)
+{
+	enum answer one = matchers_test(t->engine, l, t->slot,
+	    t->values->at[i]);
+
+	if (i + t->values->cut < t->values->count)
+		return one;
+	if (one == ANSWER_YES && has_negative(l, t->slot))
+		return cannot_tell(t);
+	return one == ANSWER_NO ? not_found(t) : one;
+}
+
+/* One value satisfies all of L. */
+static enum answer
+some_test(struct trying *t, const struct matcher_list *l)
+{
 	enum answer result = ANSWER_NO, one;
 	size_t i;
 
-	for (i = 0; i < values->count; i++) {
-		one = matchers_test(e, &t->some, slot, values->at[i]);
-		if (one == ANSWER_YES && values->cut && is_negative(&t->some))
-			one = values_cut_off(e);
+	for (i = 0; i < t->values->count; i++) {
+		one = value_test(t, l, i);
 		if (one == ANSWER_YES)
 			return one;
 		if (one == ANSWER_FAILED)
 			result = one;
 	}
+	if (result == ANSWER_NO && t->values->rest != VALUES_WHOLE)
+		return not_found(t);
 	return result;
 }
 
-/* Each value satisfies all of `every`, and there is one. */
+/* Each value satisfies all of L, and there is one. */
 static enum answer
-every_test(struct engine *e, const struct test *t,
-    const struct values *values)
+every_test(struct trying *t, const struct matcher_list *l)
 {
-	const struct slot *slot = &e->policy->slots[t->slot];
+	size_t whole = t->values->count - t->values->cut, i;
+	enum answer result = ANSWER_YES, one;
+
+	for (i = 0; i < t->values->count; i++) {
+		one = value_test(t, l, i);
+		if (one == ANSWER_NO && i < whole)
+			return never(t);
+		if (one != ANSWER_YES && result != ANSWER_NO)
+			result = one;
+	}
+	if (result == ANSWER_NO || t->values->rest == VALUES_WHOLE)
+		return t->values->count > 0 ? result : ANSWER_NO;
+	return t->values->count > 0 ? cannot_tell(t) : not_found(t);
+}
+
+/* Would COUNT do for M, and will it for all that are larger, if not? */
+static enum answer
+count_matcher(struct trying *t, const struct matcher *m)
+{
+	int64_t count = (int64_t)t->values->count * NUMBER_ONE;
+	bool holds = number_test(m, count);
+
+	if (t->values->rest == VALUES_WHOLE)
+		return answer_of(holds);
+	switch (m->relation) {
+	case RELATION_GT:
+	case RELATION_GE:
+		return holds ? ANSWER_YES : not_found(t);
+	case RELATION_LT:
+	case RELATION_LE:
+		return holds ? cannot_tell(t) : never(t);
+	case RELATION_EQ:
+		break;
+	}
+	if (count > m->number)
+		return never(t);
+	return holds ? cannot_tell(t) : not_found(t);
+}
+
+static enum answer
+exists_test(struct trying *t, bool wanted)
+{
+	if (t->values->count > 0)
+		return answer_of(wanted);
+	if (t->values->rest == VALUES_WHOLE)
+		return answer_of(!wanted);
+	return wanted ? not_found(t) : cannot_tell(t);
+}
+
+/* There are as many values as `exists` and `count` of TEST want. */
+static enum answer
+number_of_values(struct trying *t, const struct test *test)
+{
 	enum answer result = ANSWER_YES, one;
 	size_t i;
 
-	for (i = 0; i < values->count; i++) {
-		one = matchers_test(e, &t->every, slot, values->at[i]);
-		if (one == ANSWER_YES && values->cut && is_negative(&t->every))
-			one = values_cut_off(e);
-		if (one == ANSWER_NO)
-			return one;
-		if (one == ANSWER_FAILED)
+	if (test->exists != EXISTS_UNASKED)
+		result = exists_test(t, test->exists == EXISTS_YES);
+	for (i = 0; i < test->counts.count && result != ANSWER_NO; i++) {
+		one = count_matcher(t, &test->counts.at[i]);
+		if (one != ANSWER_YES)
 			result = one;
 	}
-	return values->count > 0 ? result : ANSWER_NO;
-}
-
-bool
-values_are_as_many(const struct test *t, const struct values *values)
-{
-	int64_t count = (int64_t)values->count * NUMBER_ONE;
-	size_t i;
-
-	if (t->exists != EXISTS_UNASKED &&
-	    (values->count > 0) != (t->exists == EXISTS_YES))
-		return false;
-	for (i = 0; i < t->counts.count; i++)
-		if (number_test(&t->counts.at[i], count) ==
-		    t->counts.at[i].negated)
-			return false;
-	return true;
+	return result;
 }
 
 enum answer
-values_test(struct engine *e, const struct test *t,
-    const struct values *values)
+values_test(struct engine *e, const struct test *test,
+    const struct values *values, bool *beyond)
 {
-	enum answer some = ANSWER_YES, every = ANSWER_YES;
+	struct trying t = { e, values, &e->policy->slots[test->slot], false };
+	enum answer result, one;
 
-	if (!values_are_as_many(t, values))
-		return ANSWER_NO;
-	if (t->some.count > 0)
-		some = some_test(e, t, values);
-	if (some == ANSWER_NO || t->every.count == 0)
-		return some;
-	every = every_test(e, t, values);
-	return every == ANSWER_YES ? some : every;
+	result = number_of_values(&t, test);
+	if (result != ANSWER_NO && test->some.count > 0) {
+		one = some_test(&t, &test->some);
+		if (one != ANSWER_YES)
+			result = one;
+	}
+	if (result != ANSWER_NO && test->every.count > 0) {
+		one = every_test(&t, &test->every);
+		if (one != ANSWER_YES)
+			result = one;
+	}
+	*beyond = t.beyond && (result == ANSWER_NO || result == ANSWER_FAILED);
+	return result;
 }

@@ -167,6 +167,9 @@ enum action_kind {
 	ACTION_ADD_RECIPIENT,
 	ACTION_REMOVE_RECIPIENT,
 	ACTION_REWRITE_RECIPIENT,
+	ACTION_REPLACE_BODY,
+	ACTION_REWRITE_BODY,
+	ACTION_APPEND_BODY,
 	ACTION_QUARANTINE,
 };
 
@@ -176,6 +179,8 @@ struct action {
 	const struct regex *names;	/* of their names; NULL: name */
 	/* New value or address, what replaces a match, or the reason. */
 	struct template value;
+	struct template html;		/* APPEND_BODY, REPLACE_BODY: the same
+					 * for HTML; empty: made of `value` */
 	bool at_top;			/* ACTION_ADD_HEADER */
 	/* REMOVE_*, REWRITE_*: NULL: every value or address; of
 	 * ACTION_REMOVE_RECIPIENT: NULL: the one that is `value`. */
@@ -232,6 +237,7 @@ struct rule {
 					 * as it is certain */
 	bool command;			/* judged at unknown commands alone */
 	bool quarantines;
+	bool edits_body;
 	bool ordered;			/* `then` asks which branch held */
 	bool alone;			/* what it sets differs between
 					 * recipients that it treats alike */
@@ -322,6 +328,8 @@ struct policy {
 	struct span *fields;
 	size_t field_count;
 	bool reads_body;		/* body_raw */
+	bool reads_mime;		/* a fact of its parts, or edits it */
+	bool reads_decoded;		/* a fact of decoded header fields */
 	bool reads_size;
 	bool reads_time;		/* now.* or until */
 

@@ -14,6 +14,9 @@
 #include "rules/engine/parts.h"
 
 #define BODY_DEFAULT (1u << 20)
+#define MESSAGE_DEFAULT (32u << 20)	/* Postfix's own limit is 10 MB */
+#define MIME_DEPTH_DEFAULT 32
+#define MIME_PARTS_DEFAULT 1000
 #define HEADER_BYTES_DEFAULT (256u << 10)
 #define RECIPIENTS_DEFAULT 10000	/* Postfix's own limit is 1000 */
 #define REGEX_MATCH_DEFAULT 1000000
@@ -41,6 +44,9 @@ policy_new(const char *name)
 	p->settings.log.level = LOG_LEVEL_INFO;
 	p->settings.limits = (struct limits){
 		.body = BODY_DEFAULT,
+		.message = MESSAGE_DEFAULT,
+		.mime_depth = MIME_DEPTH_DEFAULT,
+		.mime_parts = MIME_PARTS_DEFAULT,
 		.header_bytes = HEADER_BYTES_DEFAULT,
 		.recipients = RECIPIENTS_DEFAULT,
 		.regex_match = REGEX_MATCH_DEFAULT,

@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "rules/base/number.h"
 #include "rules/engine/parts.h"
+#include "rules/mail/mime.h"
 
 /* What a condition comes to. */
 enum answer {
@@ -19,13 +20,39 @@ enum answer {
 	ANSWER_FAILED,		/* it could not be judged */
 };
 
-/* The values of a fact, in the order in which they came. */
+/* Beyond the values of a fact that are there, might there be others? */
+enum values_rest {
+	VALUES_WHOLE,		/* no */
+	VALUES_CUT,		/* behind limits.body */
+	VALUES_LOST,		/* behind limits.message, mime_depth, mime_parts
+				 * and the like */
+};
+
+/*
+ * The values of a fact, in the order in which they came.
+ *
+ * A limit may have taken some of them away, or the end of one. What is there
+ * then still decides what it can: one value that satisfies a test is enough for
+ * it, one that does not is for `every`. Of what it does not decide, a test is
+ *
+ *	FAILED where VALUES_LOST;
+ *	else NO when it asks for something that was not found, and FAILED where
+ *	NO would make the condition hold (under `not`, `none`);
+ *	FAILED when it would hold because something was not found: is_not,
+ *	`every`, `exists: false`, a count that must not be larger.
+ */
 struct values {
 	struct span *at;
 	size_t count;
 	size_t room;
-	bool cut;		/* the last one goes on beyond a limit */
+	bool waiting;		/* FACT_LAZY, and not asked for so far */
+	size_t cut;		/* so many of the last may go on */
+	enum values_rest rest;
+	const char *why;	/* the limit, in a sentence; NULL: none */
 };
+
+/* To limits.header_bytes a field has at least so many. */
+#define FIELD_BYTES_MIN 32u
 
 /* A header field, of those that the policy wants kept. */
 struct field {
@@ -133,6 +160,18 @@ struct recipient {
 	struct recipient *next;		/* in RCPT order */
 };
 
+/*
+ * What one action's searches of a body may still cost, those of all its texts
+ * together: a message may have a thousand of them.
+ */
+struct search_budget {
+	const struct action *action;	/* NULL: of none */
+	uint64_t steps;			/* of its regex */
+	uint64_t bytes;			/* that lie before the searches */
+	uint64_t matches;
+	bool spent;
+};
+
 struct engine {
 	struct policy *policy;
 	struct arena connection;
@@ -149,8 +188,12 @@ struct engine {
 	size_t field_room;
 	/* The last field whose name has that hash, plus one. */
 	size_t field_buckets[FIELD_BUCKETS];
-	struct buffer body;		/* up to limits.body */
-	bool body_cut;
+	struct buffer body;		/* as much of it as somebody may read */
+	uint64_t body_size;		/* of all of it so far */
+	struct buffer new_body;		/* of EDIT_REPLACE_BODY */
+	bool content_read;		/* content is filled; content.h */
+	struct mime content;
+	struct mime_part no_part;	/* of a content without memory */
 	bool body_begun;		/* some of it came: is_settled is … */
 	bool is_settled;		/* … whether it matters; enough.c */
 	uint64_t size;			/* of header and body so far */
@@ -189,6 +232,7 @@ struct engine {
 	bool over;			/* so has the connection: `last` */
 	struct given last;
 	struct error trouble;
+	struct search_budget searches;	/* of the body, for an action */
 	unsigned regex_failures;	/* in this message */
 	bool regex_refused;		/* one was not even tried */
 	struct error regex_why;		/* of the last one */

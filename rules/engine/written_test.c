@@ -269,6 +269,7 @@ var_test(const struct test *t, const struct writes *s)
 	const struct write *w;
 	enum answer answer;
 	struct span value;
+	bool ignored;		/* it is whole */
 
 	w = writes_last(s, false, &answer);
 	if (answer != ANSWER_YES)
@@ -277,7 +278,7 @@ var_test(const struct test *t, const struct writes *s)
 		value = writes_var(s->engine, w, s->reading);
 		one = (struct values){ .at = &value, .count = 1 };
 	}
-	return values_test(s->engine, t, &one);
+	return values_test(s->engine, t, &one, &ignored);
 }
 
 enum answer

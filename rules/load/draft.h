@@ -29,6 +29,8 @@ struct rule_draft {
 					 * wrong */
 };
 
+#define BODY_TEXT_MAX (1u << 20)	/* bytes of text that an action writes */
+
 /* An action while it is read, with the rule that it belongs to. */
 struct action_draft {
 	struct rule_draft *rule;
@@ -112,16 +114,33 @@ int load_remove_recipient(struct loader *l, struct node *n,
 int load_rewrite_recipient(struct loader *l, struct node *n,
     struct action_draft *d);
 int load_quarantine(struct loader *l, struct node *n, struct action_draft *d);
+int load_replace_body(struct loader *l, struct node *n,
+    struct action_draft *d);
+int load_rewrite_body(struct loader *l, struct node *n,
+    struct action_draft *d);
+int load_append_body(struct loader *l, struct node *n, struct action_draft *d);
 int load_score(struct loader *l, struct node *n, struct action_draft *d);
 int load_label(struct loader *l, struct node *n, struct action_draft *d);
 int load_set(struct loader *l, struct node *n, struct action_draft *d);
 int load_log(struct loader *l, struct node *n, struct action_draft *d);
 
-/* Their common keys; TARGET is the struct action_draft. */
+/* Their common keys; TARGET is the struct action_draft. The second is a match
+ * in decoded text. */
 int load_match(struct loader *l, struct node *n, void *target);
+int load_decoded_match(struct loader *l, struct node *n, void *target);
 int load_all(struct loader *l, struct node *n, void *target);
 /* The value of `with` in mapping N, once its `match` has been read. */
 int load_with(struct loader *l, const struct node *n, struct action_draft *d);
+/* Are there at most MOST bytes in VALUE, at N, that it writes itself? */
+int load_text_length(const struct node *n, const struct template *value,
+    size_t most);
+/* Can what N is about, which is called WORD, be done without GMime? */
+int load_decoding(const struct node *n, const char *word);
+#define GMIME_HINT \
+	"build it where configure finds GMime (Debian: libgmime-3.0-dev)"
+/* Is N, the argument of action WORD, more than text? HOW is what to write. */
+int load_mapping_alone(const struct node *n, const char *word,
+    const char *how);
 
 /*
  * Rule R reads SLOT at N (byte OFFSET): if rules write it, has a rule above

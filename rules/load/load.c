@@ -218,7 +218,8 @@ loader_release(struct loader *l)
 	names_release(&l->rule_names);
 	names_release(&l->slot_names);
 	names_release(&l->macro_names);
-	names_release(&l->regex_names);
+	for (i = 0; i < REGEX_MODES; i++)
+		names_release(&l->regex_names[i]);
 	names_release(&l->field_names);
 }
 

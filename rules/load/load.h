@@ -23,6 +23,8 @@ struct named_table {
 	const struct table *table;	/* NULL: it could not be read */
 	bool used;
 	bool of_names;		/* a name or an address is looked up in it */
+	const struct fact_kind *kind;	/* of all facts that are; NULL: of
+					 * several kinds */
 };
 
 struct named_condition {
@@ -75,7 +77,8 @@ struct loader {
 	struct names rule_names;	/* the nodes of the names */
 	struct names slot_names;	/* slots' numbers: unsigned */
 	struct names macro_names;	/* that are wanted of the MTA */
-	struct names regex_names;	/* struct regex by its whole text */
+	struct names regex_names[REGEX_MODES];	/* struct regex by its whole
+						 * text */
 	struct names field_names;	/* that are kept, in small letters */
 	struct loaded_test **tests;	/* all, to number them at the end */
 	size_t test_count;
@@ -83,7 +86,8 @@ struct loader {
 	struct written_above *above;	/* by slot, as far as there is room */
 	size_t above_room;
 	bool in_same;		/* what is read stands inside of `same` */
-	struct span same_prefix;	/* that facts may go without there */
+	struct span same_prefix;	/* that facts may go without there … */
+	const struct slot *same_family;	/* … if they are of this family */
 };
 
 /*
@@ -130,8 +134,9 @@ int load_size(struct loader *l, struct node *n, void *target);	/* 10M */
 
 /* Is this scalar a regex between slashes, and where are its parts? */
 bool text_is_regex(struct span text, struct span *pattern, struct span *flags);
-/* Compile the scalar N, which must be one. */
-const struct regex *load_regex(struct loader *l, const struct node *n);
+/* Compile the scalar N, which must be one, for subjects of MODE. */
+const struct regex *load_regex(struct loader *l, const struct node *n,
+    enum regex_mode mode);
 
 /*
  * Another file that is read; NAME lives as long as the policy, FOUND says
@@ -168,9 +173,9 @@ int load_rule_tests(struct loader *l, struct node *n, const struct rule *rule);
 /* Number what was read and find out what it needs. */
 void load_finish(struct loader *l);
 
-/* A table by name, for facts of TYPE; an inline list. NULL: reported. */
+/* A table by name, for facts of KIND; an inline list. NULL: reported. */
 const struct table *load_table_name(struct loader *l, const struct node *n,
-    enum fact_type type);
+    const struct fact_kind *kind);
 const struct table *load_table_list(struct loader *l, struct node *n,
     enum table_type type);
 /* Add to T what is in the file that N names. -1: reported. */

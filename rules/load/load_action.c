@@ -80,7 +80,7 @@ static const struct action_word {
 	enum word_kind kind;
 	enum verdict_kind verdict;	/* WORD_VERDICT */
 	enum action_kind action;	/* WORD_EDIT */
-	/* NULL: not in this version. Without an argument N has no key. */
+	/* Without an argument N has no key. */
 	int (*read)(struct loader *l, struct node *n, struct action_draft *d);
 } word_table[] = {
 	{ "accept", WORD_VERDICT, VERDICT_ACCEPT, 0, read_accept },
@@ -102,9 +102,11 @@ static const struct action_word {
 	  load_remove_recipient },
 	{ "rewrite_recipient", WORD_EDIT, 0, ACTION_REWRITE_RECIPIENT,
 	  load_rewrite_recipient },
-	{ "replace_body", WORD_EDIT, 0, 0, NULL },
-	{ "rewrite_body", WORD_EDIT, 0, 0, NULL },
-	{ "append_body", WORD_EDIT, 0, 0, NULL },
+	{ "replace_body", WORD_EDIT, 0, ACTION_REPLACE_BODY,
+	  load_replace_body },
+	{ "rewrite_body", WORD_EDIT, 0, ACTION_REWRITE_BODY,
+	  load_rewrite_body },
+	{ "append_body", WORD_EDIT, 0, ACTION_APPEND_BODY, load_append_body },
 	{ "quarantine", WORD_EDIT, 0, ACTION_QUARANTINE, load_quarantine },
 	{ "score", WORD_OTHER, 0, 0, load_score },
 	{ "label", WORD_OTHER, 0, 0, load_label },
@@ -152,8 +154,6 @@ read_word(struct loader *l, const struct node *word, struct node *n,
 
 	if (w == NULL)
 		return -1;
-	if (w->read == NULL)
-		return load_unsupported(word, "action", word->text);
 	if (w->kind == WORD_VERDICT)
 		return set_verdict(word, r, w->verdict) < 0 ? -1 :
 		    w->read(l, n, &draft);

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "rules/engine/branch.h"
 #include "rules/load/draft.h"
 
 static const struct condition *read_key(struct loader *l, struct node *value);
@@ -116,7 +117,7 @@ read_not(struct loader *l, struct node *n)
 static const struct condition *
 resolve(struct loader *l, struct named_condition *named, const struct node *by)
 {
-	struct span prefix = l->same_prefix;
+	const struct slot *family = l->same_family;
 	bool in_same = l->in_same;
 
 	if (named->open) {
@@ -134,10 +135,10 @@ resolve(struct loader *l, struct named_condition *named, const struct node *by)
 		named->open = true;
 		l->conditions_open++;
 		l->in_same = false;	/* it may be used elsewhere, too */
-		l->same_prefix = span_make(NULL, 0);
+		l->same_family = NULL;
 		named->condition = load_condition(l, named->body);
 		l->in_same = in_same;
-		l->same_prefix = prefix;
+		l->same_family = family;
 		l->conditions_open--;
 		named->open = false;
 		named->done = true;
@@ -207,33 +208,59 @@ load_is_condition(struct span word)
 	return fact_find(word, &name) != NULL;
 }
 
-/* WORD behind what facts may go without inside of `same`. */
+/*
+ * The fact that WORD is short for inside of `same`: behind what the family is
+ * called by, if that is one of it. Else WORD itself.
+ */
 static struct span
-add_prefix(struct loader *l, struct span word)
+complete(struct loader *l, struct span word)
 {
 	size_t len = l->same_prefix.len;
-	char *whole = policy_alloc(l->policy, len + 1 + word.len, 1);
+	struct slot fact = { .kind = NULL };
+	char *whole;
 
+	if (l->same_family == NULL)
+		return word;
+	whole = policy_alloc(l->policy, len + 1 + word.len, 1);
 	memcpy(whole, l->same_prefix.ptr, len);
 	whole[len] = '.';
 	memcpy(whole + len + 1, word.ptr, word.len);
-	return span_make(whole, len + 1 + word.len);
+	fact.kind = fact_find(span_make(whole, len + 1 + word.len),
+	    &fact.name);
+	return fact.kind != NULL && slots_are_family(&fact, l->same_family) ?
+	    span_make(whole, len + 1 + word.len) : word;
+}
+
+/* How fact F may be written inside of `same`; empty: not shortly. */
+static struct span
+short_name(const struct loader *l, const struct fact_kind *f)
+{
+	struct span name = span_of(f->name);
+
+	if (l->same_family == NULL || f->family != l->same_family->kind->family)
+		return span_of("");
+	if (f->suffix != NULL)
+		return span_of(f->suffix);
+	return span_starts_with(name, l->same_prefix) ?
+	    span_skip(name, l->same_prefix.len + 1) : span_of("");
 }
 
 static void
 unknown_fact(struct loader *l, const struct node *key)
 {
-	size_t i, skip = l->same_prefix.len + 1;
 	const struct fact_kind *f;
 	struct suggestion near;
+	struct span part;
+	size_t i;
 
 	suggest_init(&near, key->text);
 	for (i = 0; i < WORDS; i++)
 		suggest_consider(&near, span_of(word_table[i].word));
-	for (i = 0; skip > 1 && (f = fact_at(i)) != NULL; i++)
-		if (span_starts_with(span_of(f->name), l->same_prefix))
-			suggest_consider(&near, span_skip(span_of(f->name),
-			    skip));
+	for (i = 0; (f = fact_at(i)) != NULL; i++) {
+		part = short_name(l, f);
+		if (part.len > 0)
+			suggest_consider(&near, part);
+	}
 	load_fact_hint(tree_error(key, "unknown fact '%s'",
 	    quote(key->text).text), &near);
 }
@@ -252,8 +279,7 @@ read_key(struct loader *l, struct node *value)
 		(void)load_unsupported(value->key, "condition", word);
 		return NULL;
 	}
-	if (fact_find(word, &name) == NULL && l->same_prefix.len > 0)
-		word = add_prefix(l, word);
+	word = complete(l, word);
 	if (fact_find(word, &name) == NULL) {
 		unknown_fact(l, value->key);
 		return NULL;

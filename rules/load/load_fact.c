@@ -3,13 +3,14 @@
  *
  *	helo			a fact
  *	header_raw.subject	a fact that is asked for by name
+ *	address.from.domain	one of several that are
  */
 #include "config.h"
 
-#include <stdlib.h>
+#include <stdint.h>
 
-#include "rules/base/xmalloc.h"
 #include "rules/load/draft.h"
+#include "rules/mail/decode.h"
 #include "rules/mail/header_text.h"
 
 static bool
@@ -18,43 +19,51 @@ kind_is(const struct fact_kind *kind, const char *name)
 	return span_is(span_of(kind->name), name);
 }
 
+/* RFC 8601 2.7: a Keyword of RFC 5321 4.1.2. */
+static bool
+method_is_valid(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++) {
+		char c = ascii_lower(name.ptr[i]);
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    c != '-')
+			return false;
+	}
+	return name.len > 0;
+}
+
+static int
+refuse_name(const struct node *n, size_t offset, struct span name,
+    const char *of, const char *hint)
+{
+	problem_hint(tree_error_at(n, offset, "'%s' is no name of %s",
+	    quote(name).text, of), "%s", hint);
+	return -1;
+}
+
 /* A name that cannot exist would be a fact without a value for ever. */
 static int
 check_name(const struct node *n, size_t offset, const struct fact_kind *kind,
     struct span name)
 {
-	struct problem *p;
-
-	if (kind->family == FAMILY_HEADER) {
-		if (header_name_is_valid(name))
-			return 0;
-		p = tree_error_at(n, offset, "'%s' is no name of a "
-		    "header field", quote(name).text);
-		problem_hint(p, "printable ASCII characters, no blank and no "
-		    "colon");
-		return -1;
-	}
+	if ((kind->flags & FACT_OF_FIELD) != 0)
+		return header_name_is_valid(name) ? 0 : refuse_name(n, offset,
+		    name, "a header field", "printable ASCII characters, no "
+		    "blank and no colon");
+	if (kind_is(kind, "auth_results"))
+		return method_is_valid(name) ? 0 : refuse_name(n, offset,
+		    name, "a method of authentication", "spf, dkim, dmarc, "
+		    "arc, iprev and so on: letters, digits and '-'");
 	if (macro_name_is_valid(name))	/* and so is a variable's */
 		return 0;
-	p = tree_error_at(n, offset, "'%s' is no name of a %s",
-	    quote(name).text, kind_is(kind, "var") ? "variable" : "macro");
-	problem_hint(p, kind_is(kind, "var") ? "letters, digits and '_'" :
+	if (kind_is(kind, "var"))
+		return refuse_name(n, offset, name, "a variable",
+		    "letters, digits and '_'");
+	return refuse_name(n, offset, name, "a macro",
 	    "letters, digits and '_'; {if_addr} is macro.if_addr");
-	return -1;
-}
-
-/* The slot's name as a rule writes it, those of header fields in lower case. */
-static struct span
-slot_key(const struct fact_kind *kind, struct span name, char *room)
-{
-	size_t head = strlen(kind->name), i;
-
-	memcpy(room, kind->name, head);
-	room[head] = '.';
-	for (i = 0; i < name.len; i++)
-		room[head + 1 + i] = kind->family == FAMILY_HEADER ?
-		    ascii_lower(name.ptr[i]) : name.ptr[i];
-	return span_make(room, head + 1 + name.len);
 }
 
 static enum written
@@ -67,11 +76,24 @@ written_kind(const struct fact_kind *kind)
 	return (kind->flags & FACT_BY_NAME) != 0 ? WRITTEN_VAR : WRITTEN_LABEL;
 }
 
+/* The slot's name, in small letters where case means nothing. */
+static struct span
+slot_key(struct buffer *out, const struct fact_kind *kind, struct span name)
+{
+	size_t i;
+
+	buffer_init(out, SIZE_MAX);
+	fact_write(out, kind, name);
+	for (i = 0; i < out->len && (kind->flags & FACT_NOCASE) != 0; i++)
+		out->ptr[i] = ascii_lower(out->ptr[i]);
+	return buffer_span(out);
+}
+
 unsigned
 load_slot(struct loader *l, const struct fact_kind *kind, struct span name)
 {
-	char *room = xmalloc(strlen(kind->name) + 1 + name.len);
-	struct span key = slot_key(kind, name, room);
+	struct buffer text;
+	struct span key = slot_key(&text, kind, name);
 	const unsigned *known = names_find(&l->slot_names, key);
 	unsigned *number;
 
@@ -83,7 +105,7 @@ load_slot(struct loader *l, const struct fact_kind *kind, struct span name)
 		    number);
 		known = number;
 	}
-	free(room);
+	buffer_release(&text);
 	return *known;
 }
 
@@ -91,11 +113,10 @@ struct quoted
 load_slot_name(const struct loader *l, unsigned slot)
 {
 	const struct slot *s = &l->policy->slots[slot];
-	char *room = xmalloc(strlen(s->kind->name) + 1 + s->name.len);
-	struct quoted q = quote(s->name.len > 0 ?
-	    slot_key(s->kind, s->name, room) : span_of(s->kind->name));
+	struct buffer text;
+	struct quoted q = quote(slot_key(&text, s->kind, s->name));
 
-	free(room);
+	buffer_release(&text);
 	return q;
 }
 
@@ -121,6 +142,32 @@ check_macro(struct loader *l, const struct node *n, size_t offset,
 	return -1;
 }
 
+/* Is KIND, written TEXT, one that there is here, and as things are set? */
+static int
+check_kind(struct loader *l, const struct node *n, size_t offset,
+    const struct fact_kind *kind, struct span text)
+{
+	if (kind->learn == NULL && (kind->flags & FACT_WRITTEN) == 0) {
+		(void)tree_error_at(n, offset, "fact '%s' is not "
+		    "supported by this version", quote(text).text);
+		return -1;
+	}
+	if ((kind->flags & FACT_DECODED) != 0 && !decode_is_built_in()) {
+		problem_hint(tree_error_at(n, offset, "'%s' needs GMime, "
+		    "which this millgate was built without",
+		    quote(text).text), GMIME_HINT);
+		return -1;
+	}
+	if (!kind_is(kind, "auth_results") ||
+	    l->policy->settings.trusted_authserv != NULL)
+		return 0;
+	problem_hint(tree_error_at(n, offset, "'%s' needs 'trusted_authserv' in "
+	    "'settings'", quote(text).text), "anybody can write such a field; "
+	    "name who stamps yours: settings: {trusted_authserv: "
+	    "mx.example.com}");
+	return -1;
+}
+
 int
 load_fact(struct loader *l, const struct node *n, size_t offset,
     struct span text, unsigned *slot)
@@ -131,11 +178,8 @@ load_fact(struct loader *l, const struct node *n, size_t offset,
 	kind = fact_find(text, &name);
 	if (kind == NULL)
 		return -1;	/* the caller knows what else it might be */
-	if (kind->learn == NULL && (kind->flags & FACT_WRITTEN) == 0) {
-		(void)tree_error_at(n, offset, "fact '%s' is not "
-		    "supported by this version", quote(text).text);
+	if (check_kind(l, n, offset, kind, text) < 0)
 		return -2;
-	}
 	if (name.len > 2 && name.ptr[0] == '{' &&
 	    name.ptr[name.len - 1] == '}')	/* macro.{if_addr} */
 		name = span_make(name.ptr + 1, name.len - 2);

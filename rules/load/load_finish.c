@@ -72,6 +72,9 @@ list_slots(struct policy *p)
 		else if (!s->per_recipient && s->written == WRITTEN_NOT)
 			slot_list_add(p, &p->learn[s->known], i);
 		p->reads_body |= span_is(name, "body_raw");
+		p->reads_mime |= (s->kind->flags & FACT_MIME) != 0;
+		p->reads_decoded |= (s->kind->flags & FACT_LAZY) != 0 &&
+		    s->known == PHASE_EOH;
 		p->reads_size |= span_is(name, "size");
 		p->reads_time |= span_starts_with(name, span_of("now."));
 	}
@@ -104,6 +107,19 @@ view_add(struct policy *p, struct view *v, const struct rule *r)
 		    &v->common_acting, r);
 }
 
+static bool
+edits_body(const struct rule *r)
+{
+	const struct action *a;
+
+	for (a = r->actions; a < r->actions + r->action_count; a++)
+		if (a->kind == ACTION_REPLACE_BODY ||
+		    a->kind == ACTION_REWRITE_BODY ||
+		    a->kind == ACTION_APPEND_BODY)
+			return true;
+	return false;
+}
+
 static void
 list_rule(struct policy *p, struct rule *r)
 {
@@ -113,6 +129,8 @@ list_rule(struct policy *p, struct rule *r)
 	}
 	if (r->mode == MODE_OFF)
 		return;
+	r->edits_body = edits_body(r);
+	p->reads_mime |= r->edits_body;
 	p->alone |= r->alone;
 	p->reads_time |= r->until != 0;
 	if (r->command) {
@@ -223,19 +241,33 @@ keep_field(struct loader *l, struct span name)
 	p->fields[p->field_count++] = name;
 }
 
+/* The fields that facts are learnt from. */
+static void
+list_facts_fields(struct loader *l)
+{
+	const struct slot *s;
+	size_t i;
+
+	for (i = 0; i < l->policy->slot_count; i++) {
+		s = &l->policy->slots[i];
+		if ((s->kind->flags & FACT_OF_FIELD) != 0)
+			keep_field(l, s->name);
+		else if (span_is(span_of(s->kind->name), "auth_results"))
+			keep_field(l, span_of("Authentication-Results"));
+	}
+}
+
 static void
 list_fields(struct loader *l)
 {
 	struct policy *p = l->policy;
-	size_t i, k, most = p->headers.count;
+	size_t i, k, most = p->slot_count;
 	const struct action *a;
 
 	for (i = 0; i < p->rule_count; i++)
 		most += p->rules[i].action_count;
 	p->fields = policy_alloc(p, most, sizeof *p->fields);
-	for (i = 0; i < p->headers.count; i++)
-		if (p->slots[p->headers.at[i]].name.len > 0)
-			keep_field(l, p->slots[p->headers.at[i]].name);
+	list_facts_fields(l);
 	for (i = 0; i < p->rule_count; i++) {
 		if (p->rules[i].mode == MODE_OFF)
 			continue;

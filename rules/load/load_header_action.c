@@ -4,10 +4,14 @@
  *	add_header: {name: X-Checked, value: "${client.ip}", at: top}
  *	remove_header: {name: '/^X-Spam-/', match: '/./', nth: -1}
  *	rewrite_header: {name: Subject, match: '/^/', with: '[EXT] '}
+ *
+ * A `match` looks into decoded text, so that an action with one needs GMime.
  */
 #include "config.h"
 
 #include "rules/load/draft.h"
+#include "rules/load/warn.h"
+#include "rules/mail/decode.h"
 #include "rules/mail/header_text.h"
 
 #define NTH_MAX 1000000		/* no message has so many fields */
@@ -58,22 +62,23 @@ read_names(struct loader *l, struct node *n, void *target)
 	buffer_add_char(&text, 'i');
 	folded.text = policy_copy(l->policy, buffer_span(&text));
 	buffer_release(&text);
-	d->action->names = load_regex(l, &folded);
+	d->action->names = load_regex(l, &folded, REGEX_BYTES);
 	return d->action->names == NULL ? -1 : 0;
 }
 
-static int
-check_length(const struct node *n, const struct template *value)
+int
+load_text_length(const struct node *n, const struct template *value,
+    size_t most)
 {
 	size_t i, len = 0;
 
 	for (i = 0; i < value->count; i++)
 		if (value->pieces[i].kind == PIECE_TEXT)
 			len += value->pieces[i].text.len;
-	if (len <= HEADER_TEXT_MAX)
+	if (len <= most)
 		return 0;
 	problem_hint(tree_error(n, "the value is too long"),
-	    "at most %d bytes", HEADER_TEXT_MAX);
+	    "at most %zu bytes", most);
 	return -1;
 }
 
@@ -84,7 +89,7 @@ read_value(struct loader *l, struct node *n, void *target)
 
 	if (load_template(l, n, d->rule, &d->action->value) < 0)
 		return -1;
-	return check_length(n, &d->action->value);
+	return load_text_length(n, &d->action->value, HEADER_TEXT_MAX);
 }
 
 static int
@@ -108,8 +113,35 @@ load_match(struct loader *l, struct node *n, void *target)
 {
 	struct action_draft *d = target;
 
-	d->action->match = load_regex(l, n);
+	d->action->match = load_regex(l, n, REGEX_BYTES);
 	return d->action->match == NULL ? -1 : 0;
+}
+
+int
+load_decoded_match(struct loader *l, struct node *n, void *target)
+{
+	struct action_draft *d = target;
+
+	d->action->match = load_regex(l, n, REGEX_TEXT);
+	return d->action->match == NULL ? -1 : 0;
+}
+
+int
+load_decoding(const struct node *n, const char *word)
+{
+	if (decode_is_built_in())
+		return 0;
+	problem_hint(tree_error(n, "'%s' needs GMime, which this millgate was "
+	    "built without", word), GMIME_HINT);
+	return -1;
+}
+
+/* The `match` of remove_header, which goes without it. */
+static int
+read_match(struct loader *l, struct node *n, void *target)
+{
+	return load_decoding(n->key, "match") < 0 ? -1 :
+	    load_decoded_match(l, n, target);
 }
 
 int
@@ -164,12 +196,15 @@ load_with(struct loader *l, const struct node *n, struct action_draft *d)
 	result = load_template(l, with, r, &d->action->value);
 	r->in_with = false;
 	r->own = NULL;
-	return result < 0 ? -1 : check_length(with, &d->action->value);
+	if (d->action->match != NULL && result == 0)
+		warn_with(with, regex_group_count(d->action->match));
+	return result < 0 ? -1 : load_text_length(with, &d->action->value,
+	    d->action->kind == ACTION_REWRITE_BODY ? BODY_TEXT_MAX :
+	    HEADER_TEXT_MAX);
 }
 
-/* Actions that cannot go without a mapping; HOW is what to write. */
-static int
-check_mapping(const struct node *n, const char *word, const char *how)
+int
+load_mapping_alone(const struct node *n, const char *word, const char *how)
 {
 	if (n->kind != NODE_SCALAR || node_is_missing(n))
 		return 0;
@@ -224,7 +259,7 @@ load_set_header(struct loader *l, struct node *n, struct action_draft *d)
 
 static const struct mapping_spec remove_spec = { "remove_header", "key", {
 	{ "name", read_names, true },
-	{ "match", load_match, false },
+	{ "match", read_match, false },
 	{ "nth", read_nth, false },
 } };
 
@@ -238,7 +273,7 @@ load_remove_header(struct loader *l, struct node *n, struct action_draft *d)
 
 static const struct mapping_spec rewrite_spec = { "rewrite_header", "key", {
 	{ "name", read_names, true },
-	{ "match", load_match, true },
+	{ "match", load_decoded_match, true },
 	{ "with", load_later, true },
 	{ "all", load_all, false },
 	{ "or_add", read_or_add, false },
@@ -249,8 +284,8 @@ load_rewrite_header(struct loader *l, struct node *n, struct action_draft *d)
 {
 	int result;
 
-	if (check_mapping(n, "rewrite_header", "a name, a match and what to "
-	    "put there") < 0)
+	if (load_mapping_alone(n, "rewrite_header", "a name, a match and what "
+	    "to put there") < 0 || load_decoding(n->key, "rewrite_header") < 0)
 		return -1;
 	result = load_mapping(l, n, &rewrite_spec, d);
 	if (load_with(l, n, d) < 0 || result < 0)

@@ -10,6 +10,7 @@
 #include "ip.h"
 #include "rules/base/number.h"
 #include "rules/load/draft.h"
+#include "rules/load/value_doubt.h"
 #include "rules/load/warn.h"
 
 struct match_draft
@@ -103,7 +104,7 @@ read_literal(struct loader *l, struct node *n, const struct fact_kind *kind,
 {
 	bool flag;
 
-	if (load_text(l, n, literal) < 0)
+	if (load_text(l, n, literal) < 0 || value_doubt(n, kind, false) < 0)
 		return -1;
 	switch (kind->type) {
 	case FACT_IP:
@@ -190,7 +191,8 @@ read_regex(struct loader *l, struct node *n, const struct match_draft *d,
 		    "write {ge: 5}");
 		return -1;
 	}
-	a->regex = load_regex(l, n);
+	a->regex = load_regex(l, n, (d->kind->flags & FACT_DECODED) != 0 ?
+	    REGEX_TEXT : REGEX_BYTES);
 	if (a->regex != NULL && d->kind->type == FACT_NAME)
 		warn_anchors(n);
 	return a->regex == NULL ? -1 : 0;
@@ -266,9 +268,9 @@ match_table(struct loader *l, struct node *n, const struct match_draft *d,
 		m->table = load_table_list(l, n, type == FACT_IP ?
 		    TABLE_CIDR : TABLE_TEXT);
 	else if (load_text(l, n, &name) == 0)
-		m->table = load_table_name(l, n, type);
-	if (n->kind == NODE_LIST && m->table != NULL &&
-	    (type == FACT_NAME || type == FACT_ADDRESS))
-		warn_entries(n);
+		m->table = load_table_name(l, n, d->kind);
+	if (n->kind == NODE_LIST && m->table != NULL)
+		warn_entries(n, type == FACT_NAME || type == FACT_ADDRESS,
+		    d->kind);
 	return m->table == NULL ? -1 : check_table_type(n, d, m->table);
 }

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "rules/engine/describe.h"
+#include "rules/engine/life.h"
 #include "rules/load/draft.h"
 
 #define BIT(event) (1u << (event))
@@ -25,7 +26,10 @@ need_events(struct policy *p)
 	needs->answers = BIT(EVENT_RCPT) | BIT(EVENT_DATA) | BIT(EVENT_EOM);
 	for (i = 0; i < p->slot_count; i++)
 		needs->events |= describe_events(&p->slots[i]);
-	/* Actions look at fields, too. */
+	needs->body = life_body_limit(p);
+	/* Actions look at fields and at the body, too. */
+	if (p->reads_mime)
+		needs->events |= BIT(EVENT_HEADER) | BIT(EVENT_BODY);
 	if (p->field_count > 0 || p->every_field)
 		needs->events |= BIT(EVENT_HEADER);
 	if ((needs->events & BIT(EVENT_HEADER)) != 0)
@@ -60,6 +64,11 @@ need_edits(struct policy_needs *needs, const struct rule_list *editing)
 			case ACTION_REMOVE_RECIPIENT:
 			case ACTION_REWRITE_RECIPIENT:
 				needs->recipient_edits = true;
+				break;
+			case ACTION_REPLACE_BODY:
+			case ACTION_REWRITE_BODY:
+			case ACTION_APPEND_BODY:
+				needs->body_edits = true;
 				break;
 			case ACTION_QUARANTINE:
 				needs->quarantine = true;
@@ -172,6 +181,8 @@ load_needs(struct policy *p)
 	need_answers(p);
 	need_edits(needs, &p->views[VIEW_ENFORCED].editing);
 	needs->recipient_edits |= p->discards;
+	/* A new body brings a Content-Type of its own. */
+	needs->header_edits |= needs->body_edits;
 	needs->edits = needs->header_edits || needs->sender_edits ||
 	    needs->recipient_edits || needs->quarantine;
 	if (p->settings.shadow)

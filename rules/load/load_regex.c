@@ -79,8 +79,9 @@ regex_error(const struct node *n, size_t offset, struct error *why)
 }
 
 const struct regex *
-load_regex(struct loader *l, const struct node *n)
+load_regex(struct loader *l, const struct node *n, enum regex_mode mode)
 {
+	struct names *names = &l->regex_names[mode];
 	struct span pattern, flags;
 	const struct regex *known;
 	struct error why;
@@ -99,15 +100,15 @@ load_regex(struct loader *l, const struct node *n)
 		not_a_regex(n);
 		return NULL;
 	}
-	known = names_find(&l->regex_names, n->text);
+	known = names_find(names, n->text);
 	if (known != NULL)
 		return known;
-	r = regex_compile(pattern, flags, &offset, &why);
+	r = regex_compile(pattern, flags, mode, &offset, &why);
 	if (r == NULL) {
 		regex_error(n, offset, &why);
 		return NULL;
 	}
-	(void)names_add(&l->regex_names, n->text, r);
-	warn_regex(n);
+	(void)names_add(names, n->text, r);
+	warn_regex(n, mode);
 	return policy_adopt_regex(l->policy, r);
 }

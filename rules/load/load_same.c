@@ -2,6 +2,8 @@
  * load_same.c - conditions that one and the same element must satisfy.
  *
  *	same: {recipients: {domain: example.com, recipients: '/^joe/'}}
+ *	same: {attachment: {extension: exe, size: {gt: 1M}}}
+ *	same: {address.to: {domain: example.com, display: '/bank/i'}}
  *
  * A family is named by a fact of it or by what the names of its facts begin
  * with; inside, its facts may go without that.
@@ -20,6 +22,8 @@ family_find(struct span text, struct span *name)
 	size_t i;
 
 	for (i = 0; f == NULL && fact_at(i) != NULL; i++) {
+		if ((fact_at(i)->flags & FACT_BY_NAME) != 0)
+			continue;
 		whole = span_of(fact_at(i)->name);
 		if (span_starts_with(whole, text) && whole.len > text.len &&
 		    whole.ptr[text.len] == '.')
@@ -47,8 +51,8 @@ find_family(const struct node *key, struct slot *family)
 		return 0;
 	problem_hint(tree_error(key, "'%s' has no elements of which several "
 	    "facts are known", quote(key->text).text), "'same' is for "
-	    "recipients, sender.params, recipient.params and "
-	    "header_raw.NAME");
+	    "attachment, url, address.NAME, header.NAME, recipients, "
+	    "sender.params and recipient.params");
 	return -1;
 }
 
@@ -142,10 +146,10 @@ load_same(struct loader *l, struct node *n)
 	    find_family(family->key, &slot) < 0)
 		return NULL;
 	l->in_same = true;
-	if ((slot.kind->flags & FACT_BY_NAME) == 0)
-		l->same_prefix = family->key->text;
+	l->same_family = &slot;
+	l->same_prefix = family->key->text;
 	inside = load_condition(l, family);
 	l->in_same = false;
-	l->same_prefix = span_make(NULL, 0);
+	l->same_family = NULL;
 	return inside == NULL ? NULL : combine_same(l, family, inside, &slot);
 }

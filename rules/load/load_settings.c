@@ -142,6 +142,42 @@ read_body(struct loader *l, struct node *n, void *target)
 }
 
 static int
+read_message(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 1u << 30, &bound) < 0)
+		return -1;
+	limits->message = (size_t)bound;
+	return 0;
+}
+
+static int
+read_mime_depth(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 100, &bound) < 0)
+		return -1;
+	limits->mime_depth = (size_t)bound;
+	return 0;
+}
+
+static int
+read_mime_parts(struct loader *l, struct node *n, void *target)
+{
+	struct limits *limits = target;
+	uint64_t bound;
+
+	if (read_bound(l, n, 100000, &bound) < 0)
+		return -1;
+	limits->mime_parts = (size_t)bound;
+	return 0;
+}
+
+static int
 read_header_bytes(struct loader *l, struct node *n, void *target)
 {
 	struct limits *limits = target;
@@ -208,11 +244,11 @@ static const struct mapping_spec limits_spec = { "'limits'", "key", {
 	{ "regex_match", read_regex_match, false },
 	{ "regex_depth", read_regex_depth, false },
 	{ "connections", read_connections, false },
-	{ "message", NULL, false },
+	{ "message", read_message, false },
+	{ "mime_depth", read_mime_depth, false },
+	{ "mime_parts", read_mime_parts, false },
 	{ "regex_time", NULL, false },
 	{ "message_time", NULL, false },
-	{ "mime_depth", NULL, false },
-	{ "mime_parts", NULL, false },
 } };
 
 static int
@@ -221,6 +257,56 @@ read_limits(struct loader *l, struct node *n, void *target)
 	struct settings *s = target;
 
 	return load_mapping(l, n, &limits_spec, &s->limits);
+}
+
+/* The names that are read so far, with room for all. */
+struct authserv_draft {
+	struct span *at;
+	size_t count;
+};
+
+static int
+read_authserv(struct loader *l, struct node *n, struct authserv_draft *d)
+{
+	struct span text;
+
+	if (load_text(l, n, &text) < 0)
+		return -1;
+	if (text.len == 0) {
+		problem_hint(tree_error(n, "a server without a name"),
+		    "write the name that it puts into Authentication-Results, "
+		    "mx.example.com");
+		return -1;
+	}
+	d->at[d->count++] = policy_copy(l->policy, text);
+	return 0;
+}
+
+/* A name, or a list of them: authserv-ids of RFC 8601 2.5. */
+static int
+read_trusted_authserv(struct loader *l, struct node *n, void *target)
+{
+	bool list = n->kind == NODE_LIST;
+	struct settings *s = target;
+	struct authserv_draft d = { .count = 0 };
+	struct node *child;
+	int result = 0;
+
+	d.at = policy_alloc(l->policy, list ? n->count : 1, sizeof *d.at);
+	/* Even if it is wrong: rules that need it are not to blame. */
+	s->trusted_authserv = d.at;
+	if (!list)
+		result = read_authserv(l, n, &d);
+	for (child = list ? n->child : NULL; child != NULL;
+	    child = child->next)
+		if (read_authserv(l, child, &d) < 0)
+			result = -1;
+	s->trusted_authserv_count = d.count;
+	if (!list || n->count > 0)
+		return result;
+	problem_hint(tree_error(n, "the list is empty"),
+	    "leave it out to trust nobody");
+	return -1;
 }
 
 static const struct mapping_spec settings_spec = { "'settings'", "key", {
@@ -239,7 +325,7 @@ static const struct mapping_spec settings_spec = { "'settings'", "key", {
 	{ "state", NULL, false },
 	{ "resolver", NULL, false },
 	{ "geoip", NULL, false },
-	{ "trusted_authserv", NULL, false },
+	{ "trusted_authserv", read_trusted_authserv, false },
 	{ "record", NULL, false },
 } };
 

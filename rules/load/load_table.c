@@ -168,7 +168,8 @@ load_tables(struct loader *l, struct node *n)
 }
 
 const struct table *
-load_table_name(struct loader *l, const struct node *n, enum fact_type type)
+load_table_name(struct loader *l, const struct node *n,
+    const struct fact_kind *kind)
 {
 	struct named_table *named = (struct named_table *)
 	    names_find(&l->table_names, n->text);
@@ -177,8 +178,10 @@ load_table_name(struct loader *l, const struct node *n, enum fact_type type)
 	size_t i;
 
 	if (named != NULL) {
+		named->kind = !named->used || named->kind == kind ? kind : NULL;
 		named->used = true;
-		named->of_names |= type == FACT_NAME || type == FACT_ADDRESS;
+		named->of_names |= kind->type == FACT_NAME ||
+		    kind->type == FACT_ADDRESS;
 		return named->table;	/* NULL: reported */
 	}
 	if (l->cut)

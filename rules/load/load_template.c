@@ -280,6 +280,20 @@ add_text(struct loader *l, struct template *t, struct span text)
 	p->text = policy_copy(l->policy, text);
 }
 
+/* How many pieces TEXT may have: its variables, and what is between them. */
+static size_t
+count_pieces(struct span text)
+{
+	size_t n = 0, at;
+
+	for (at = find_variable(text); at < text.len;
+	    at = find_variable(text)) {
+		text = span_skip(text, at + 2);
+		n++;
+	}
+	return 2 * n + 1;
+}
+
 int
 load_template(struct loader *l, struct node *n, struct rule_draft *d,
     struct template *template)
@@ -291,9 +305,9 @@ load_template(struct loader *l, struct node *n, struct rule_draft *d,
 
 	if (load_text(l, n, &text) < 0)
 		return -1;
-	/* Each variable takes at least four bytes and text before it one. */
-	template->pieces = policy_alloc(l->policy, text.len / 2 + 2,
+	template->pieces = policy_alloc(l->policy, count_pieces(text),
 	    sizeof *template->pieces);
+	template->count = 0;	/* there may be a usual text */
 	for (rest = text; rest.len > 0; rest = span_skip(rest, end + 1)) {
 		dollar = find_variable(rest);
 		add_text(l, template, span_head(rest, dollar));

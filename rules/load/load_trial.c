@@ -14,6 +14,7 @@
 #include "rules/base/xmalloc.h"
 #include "rules/load/draft.h"
 #include "rules/load/test_draft.h"
+#include "rules/load/value_doubt.h"
 
 /* The values of a fact while they are read. */
 struct values {
@@ -52,7 +53,7 @@ check_value(const struct node *n, const struct fact_kind *kind)
 		    quote(n->text).text);
 		return -1;
 	}
-	return 0;
+	return value_doubt(n, kind, false) < 0 ? -1 : 0;
 }
 
 static int

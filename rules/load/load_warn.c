@@ -7,19 +7,24 @@
 
 #include "rules/base/xmalloc.h"
 #include "rules/load/entry_doubt.h"
+#include "rules/load/value_doubt.h"
 #include "rules/load/warn.h"
 
 void
-warn_entries(const struct node *list)
+warn_entries(const struct node *list, bool of_names,
+    const struct fact_kind *kind)
 {
 	const struct node *n;
 	struct doubt doubt;
 
 	for (n = list->child; n != NULL; n = n->next)
-		if (n->kind == NODE_SCALAR && entry_doubt(n->text, &doubt))
+		if (of_names && n->kind == NODE_SCALAR &&
+		    entry_doubt(n->text, &doubt))
 			problem_hint(tree_warn(n, "the entry '%s' %s",
 			    quote(n->text).text, doubt.what), "%s",
 			    doubt.hint);
+		else if (kind != NULL)
+			(void)value_doubt(n, kind, true);
 }
 
 static void
@@ -39,8 +44,8 @@ warn_tables(const struct loader *l)
 			    "table '%s'", quote(t->name->text).text),
 			    "write {in: %s} in a condition, or remove it",
 			    quote(t->name->text).text);
-		if (t->of_names && t->body->kind == NODE_LIST)
-			warn_entries(t->body);
+		if (t->body->kind == NODE_LIST)
+			warn_entries(t->body, t->of_names, t->kind);
 	}
 }
 

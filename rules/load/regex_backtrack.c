@@ -215,7 +215,8 @@ find(struct looking *l, const struct shape_branch *branches, bool tail)
 }
 
 bool
-shape_backtracks(struct span pattern, struct span flags, size_t *offset)
+shape_backtracks(struct span pattern, struct span flags, enum regex_mode mode,
+    size_t *offset)
 {
 	const struct shape_branch *branches;
 	const struct shape_item *found = NULL;
@@ -223,7 +224,7 @@ shape_backtracks(struct span pattern, struct span flags, size_t *offset)
 	struct arena arena;
 
 	arena_init(&arena, SIZE_MAX);
-	branches = shape_read(&arena, pattern, flags);
+	branches = shape_read(&arena, pattern, flags, mode);
 	if (branches != NULL)
 		found = find(&l, branches, false);
 	if (found != NULL)

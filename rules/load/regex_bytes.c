@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "rules/base/utf8.h"
 #include "rules/load/regex_bytes.h"
 
 static void
@@ -66,6 +67,24 @@ shape_take(struct shape_reader *r, const char *text)
 		return false;
 	r->at += strlen(text);
 	return true;
+}
+
+unsigned char
+shape_next_byte(struct shape_reader *r)
+{
+	struct span rest = span_skip(r->text, r->at);
+	unsigned char c = rest.len > 0 ? (unsigned char)rest.ptr[0] : '\0';
+	size_t len = 1;
+
+	if (!r->characters || c < 0x80) {
+		r->at++;
+		return c;
+	}
+	while (len < rest.len && utf8_is_continuation(rest.ptr[len]))
+		len++;
+	r->at += len;
+	/* Its last bits are what neighbours differ by. */
+	return (unsigned char)(0x80 | c << 6 | (rest.ptr[len - 1] & 0x3f));
 }
 
 bool
@@ -173,9 +192,9 @@ read_class_member(struct shape_reader *r, struct byte_set *set)
 {
 	char c = shape_peek(r, 0);
 
-	r->at++;
 	if (c != '\\')
-		return (unsigned char)c;
+		return shape_next_byte(r);
+	r->at++;
 	c = shape_peek(r, 0);
 	r->at++;
 	if (c == 'b')

@@ -14,6 +14,7 @@ struct shape_reader {
 	struct span text;
 	size_t at;
 	unsigned depth;
+	bool characters;	/* REGEX_TEXT */
 	bool nocase;
 	bool spaced;		/* (?x): blanks and comments mean nothing */
 	bool lost;		/* something is not understood */
@@ -34,6 +35,12 @@ shape_at_end(const struct shape_reader *r)
 
 /* Go on behind TEXT, if it is what comes next. */
 bool shape_take(struct shape_reader *r, const char *text);
+
+/*
+ * The next byte, which is there, or the one that stands for the next character:
+ * see regex_shape.h.
+ */
+unsigned char shape_next_byte(struct shape_reader *r);
 
 /* Add the byte C; in both cases when case is ignored. */
 void shape_add_byte(const struct shape_reader *r, struct byte_set *set,

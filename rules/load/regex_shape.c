@@ -210,7 +210,8 @@ read_item(struct shape_reader *r, struct shape_item *item)
 		(void)shape_add_class(&item->set, 'N');
 		break;
 	default:
-		shape_add_byte(r, &item->set, (unsigned char)c);
+		r->at--;
+		shape_add_byte(r, &item->set, shape_next_byte(r));
 	}
 	return true;
 }
@@ -244,11 +245,13 @@ read_branches(struct shape_reader *r)
 }
 
 struct shape_branch *
-shape_read(struct arena *arena, struct span pattern, struct span flags)
+shape_read(struct arena *arena, struct span pattern, struct span flags,
+    enum regex_mode mode)
 {
 	struct shape_reader r = {
 		.arena = arena,
 		.text = pattern,
+		.characters = mode == REGEX_TEXT,
 		.nocase = span_find(flags, 'i') < flags.len,
 		.spaced = span_find(flags, 'x') < flags.len,
 	};

@@ -2,7 +2,8 @@
  * regex_shape.h - what can be said of a regex without running it.
  *
  * A pattern that has compiled is read once more, as a tree of alternatives,
- * items and sets of bytes. What is seldom written is not understood: then there
+ * items and sets of bytes. In REGEX_TEXT the characters beyond ASCII share the
+ * bytes that it has no use for, so that two may look the same. What is seldom written is not understood: then there
  * is no tree, and nothing is said. Load time; all memory is in an arena.
  */
 #ifndef MILLGATE_REGEX_SHAPE_H
@@ -12,7 +13,7 @@
 #include <stdint.h>
 
 #include "arena.h"
-#include "span.h"
+#include "rules/match/regex.h"
 
 #define SHAPE_BYTES_MAX 2048	/* of a pattern that is looked at */
 #define SHAPE_DEPTH_MAX 40	/* groups in groups */
@@ -52,7 +53,7 @@ struct shape_branch {
  * understood, or too large. The tree lives in ARENA.
  */
 struct shape_branch *shape_read(struct arena *arena, struct span pattern,
-    struct span flags);
+    struct span flags, enum regex_mode mode);
 
 /*
  * May a search for PATTERN take time that doubles with every byte: is there a
@@ -61,7 +62,8 @@ struct shape_branch *shape_read(struct arena *arena, struct span pattern,
  * pattern it is. Such a search ends at the limits of a match, and the condition
  * is then failed. False when the pattern is not understood.
  */
-bool shape_backtracks(struct span pattern, struct span flags, size_t *offset);
+bool shape_backtracks(struct span pattern, struct span flags,
+    enum regex_mode mode, size_t *offset);
 
 /*
  * Does PATTERN speak of a domain's labels, and yet leave its START or END open,

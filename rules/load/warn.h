@@ -20,13 +20,19 @@ void warn_edits(const struct loader *l, const struct node *const *nodes);
 void warn_texts(const struct loader *l, const struct node *const *nodes);
 
 /* Of a regex that has been compiled: may it backtrack without bound? */
-void warn_regex(const struct node *n);
+void warn_regex(const struct node *n, enum regex_mode mode);
 
 /* Of a regex on a host or domain name: does it hold both ends? */
 void warn_anchors(const struct node *n);
 
-/* Of a list of names or addresses: can each entry match? */
-void warn_entries(const struct node *list);
+/* Of the `with` of an action whose `match` has GROUPS groups: is one of them
+ * named as other programs do? */
+void warn_with(const struct node *n, unsigned groups);
+
+/* Of a list in which facts of KIND are looked up (NULL: of several kinds), and
+ * names or addresses among them if OF_NAMES: can each entry match? */
+void warn_entries(const struct node *list, bool of_names,
+    const struct fact_kind *kind);
 
 /* The node of rule I's name. */
 static inline const struct node *

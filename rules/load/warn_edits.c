@@ -18,54 +18,148 @@ static const char *const signed_fields[] = {
 
 #define SIGNED_FIELDS (sizeof signed_fields / sizeof signed_fields[0])
 
-/* The field that the regex of action A finds first; NULL: none of them. */
+/* What says how the bytes of the body are to be read. */
+static const char *const mime_fields[] = { "Content-Type",
+	"Content-Transfer-Encoding", "MIME-Version" };
+
+#define MIME_FIELDS (sizeof mime_fields / sizeof mime_fields[0])
+
+/* Which of COUNT fields the regex of action A finds first; NULL: none. */
 static const char *
-found_field(const struct policy *p, const struct action *a)
+found_field(const struct policy *p, const struct action *a,
+    const char *const *fields, size_t count)
 {
-	struct regex_limits limits = { p->settings.limits.regex_match,
-		p->settings.limits.regex_depth, 0 };
+	struct regex_limits limits = {
+		.match = p->settings.limits.regex_match,
+		.depth = p->settings.limits.regex_depth };
 	struct error ignored;
 	size_t i;
 
-	for (i = 0; i < SIGNED_FIELDS; i++)
-		if (regex_match(a->names, span_of(signed_fields[i]), &limits,
+	for (i = 0; i < count; i++)
+		if (a->names == NULL ?
+		    span_equal_nocase(a->name, span_of(fields[i])) :
+		    regex_match(a->names, span_of(fields[i]), &limits,
 		    NULL, 0, &ignored) == REGEX_YES)
-			return signed_fields[i];
+			return fields[i];
 	return NULL;
 }
 
-/* A field that action A changes though it may be signed; NULL: none. */
-static const char *
-signed_field(const struct policy *p, const struct action *a)
+/* Does A change or remove header fields that there are? */
+static bool
+changes_fields(const struct action *a)
 {
-	size_t i;
+	return a->kind == ACTION_SET_HEADER ||
+	    a->kind == ACTION_REMOVE_HEADER ||
+	    a->kind == ACTION_REWRITE_HEADER;
+}
 
-	if (a->kind != ACTION_SET_HEADER && a->kind != ACTION_REMOVE_HEADER &&
-	    a->kind != ACTION_REWRITE_HEADER)
+/* What action A changes though it may be signed: a field, or the body; NULL:
+ * nothing. */
+static const char *
+signed_place(const struct policy *p, const struct action *a)
+{
+	const char *field;
+
+	if (a->kind == ACTION_REPLACE_BODY || a->kind == ACTION_REWRITE_BODY ||
+	    a->kind == ACTION_APPEND_BODY)
+		return "the body";
+	if (!changes_fields(a))
 		return NULL;
-	if (a->names != NULL)
-		return found_field(p, a);
-	for (i = 0; i < SIGNED_FIELDS; i++)
-		if (span_equal_nocase(a->name, span_of(signed_fields[i])))
-			return signed_fields[i];
+	field = found_field(p, a, signed_fields, SIGNED_FIELDS);
+	if (field != NULL || a->names != NULL)
+		return field;
 	return span_equal_nocase(span_head(a->name, 8), span_of("Content-")) ?
 	    a->name.ptr : NULL;
+}
+
+static bool
+is_signature(struct span name)
+{
+	return span_equal_nocase(name, span_of("DKIM-Signature"));
+}
+
+/* Is T whether there is a signature, and nothing else? */
+static bool
+asks_for_signature(const struct policy *p, const struct test *t,
+    enum test_exists wanted)
+{
+	const struct slot *s = &p->slots[t->slot];
+
+	return t->exists == wanted && t->some.count == 0 &&
+	    t->every.count == 0 && t->counts.count == 0 &&
+	    s->kind->family == FAMILY_HEADER && is_signature(s->name);
+}
+
+/* Does C hold for messages without a signature only? Recursion is as deep as
+ * the condition: CONDITION_DEPTH_MAX. */
+static bool
+is_for_unsigned(const struct policy *p, const struct condition *c)
+{
+	bool none = c->kind == CONDITION_NOT || c->kind == CONDITION_NONE;
+	const struct condition *child;
+	size_t i;
+
+	if (c->kind == CONDITION_TEST)
+		return asks_for_signature(p, c->test, EXISTS_NO);
+	for (i = 0; i < c->count && (none || c->kind == CONDITION_ALL); i++) {
+		child = c->children[i];
+		if (none ? child->kind == CONDITION_TEST &&
+		    asks_for_signature(p, child->test, EXISTS_YES) :
+		    is_for_unsigned(p, child))
+			return true;
+	}
+	return false;
+}
+
+/* Do the actions of R take all signatures off? */
+static bool
+takes_signatures_off(const struct rule *r)
+{
+	const struct action *a;
+
+	for (a = r->actions; a < r->actions + r->action_count; a++)
+		if (a->kind == ACTION_REMOVE_HEADER && a->names == NULL &&
+		    a->match == NULL && a->nth == 0 && is_signature(a->name))
+			return true;
+	return false;
 }
 
 /* Of a rule with several such edits, the first one. */
 static void
 warn_signed(const struct policy *p, const struct rule *r, const struct node *n)
 {
+	const char *place = NULL;
+	size_t i;
+
+	if (takes_signatures_off(r) ||
+	    (r->when != NULL && is_for_unsigned(p, r->when)))
+		return;
+	for (i = 0; i < r->action_count && place == NULL; i++)
+		place = signed_place(p, &r->actions[i]);
+	if (place != NULL)
+		problem_hint(tree_warn(n, "rule '%s' changes %s, which breaks "
+		    "DKIM signatures that the message has",
+		    quote(n->text).text, place), "a field that is added "
+		    "breaks none; for a change ask as well for "
+		    "header_raw.dkim-signature: {exists: false}");
+}
+
+/* Of a rule with several such edits, the first one. */
+static void
+warn_mime(const struct policy *p, const struct rule *r, const struct node *n)
+{
 	const char *field = NULL;
 	size_t i;
 
 	for (i = 0; i < r->action_count && field == NULL; i++)
-		field = signed_field(p, &r->actions[i]);
+		if (changes_fields(&r->actions[i]))
+			field = found_field(p, &r->actions[i], mime_fields,
+			    MIME_FIELDS);
 	if (field != NULL)
-		problem_hint(tree_warn(n, "rule '%s' changes %s, which breaks "
-		    "DKIM signatures that the message has",
-		    quote(n->text).text, field), "a field that is added "
-		    "breaks none");
+		problem_hint(tree_warn(n, "rule '%s' changes %s, and the body "
+		    "stays as it is", quote(n->text).text, field), "readers "
+		    "may then see another message, or none; to change the text "
+		    "write replace_body, rewrite_body or append_body");
 }
 
 /* Does A change the one message that all recipients get? */
@@ -78,6 +172,9 @@ is_for_all(const struct action *a)
 	case ACTION_REMOVE_HEADER:
 	case ACTION_REWRITE_HEADER:
 	case ACTION_SET_SENDER:
+	case ACTION_REPLACE_BODY:
+	case ACTION_REWRITE_BODY:
+	case ACTION_APPEND_BODY:
 	case ACTION_QUARANTINE:
 		return true;
 	case ACTION_ADD_RECIPIENT:
@@ -108,7 +205,10 @@ warn_recipient(const struct policy *p, const struct rule *r,
 	const struct action *a;
 
 	for (a = r->actions; a < r->actions + r->action_count; a++) {
-		if (!is_for_all(a) || (!when && !names_recipient(p, &a->value)))
+		if (!is_for_all(a))
+			continue;
+		if (!when && !names_recipient(p, &a->value) &&
+		    !names_recipient(p, &a->html))
 			continue;
 		problem_hint(tree_warn(n, "rule '%s' changes the message for "
 		    "one recipient, and all of them get it so",
@@ -155,6 +255,7 @@ warn_edits(const struct loader *l, const struct node *const *nodes)
 			continue;
 		n = warn_name(nodes, i);
 		warn_signed(p, &p->rules[i], n);
+		warn_mime(p, &p->rules[i], n);
 		warn_recipient(p, &p->rules[i], n);
 		if (discard != NULL && adds_recipient(&p->rules[i]))
 			problem_hint(tree_warn(n, "rule '%s' adds a recipient, "

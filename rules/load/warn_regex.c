@@ -7,13 +7,13 @@
 #include "rules/load/warn.h"
 
 void
-warn_regex(const struct node *n)
+warn_regex(const struct node *n, enum regex_mode mode)
 {
 	struct span pattern, flags;
 	size_t offset;
 
 	if (!text_is_regex(n->text, &pattern, &flags) ||
-	    !shape_backtracks(pattern, flags, &offset))
+	    !shape_backtracks(pattern, flags, mode, &offset))
 		return;
 	problem_hint(tree_warn_at(n, 1 + offset, "this regex may backtrack "
 	    "without bound: a repeat inside of a repeat"), "a search that "

@@ -177,6 +177,24 @@ warn_cut(struct line_cursor *c, const struct node *n)
 	    "the text in quotes");
 }
 
+void
+warn_with(const struct node *n, unsigned groups)
+{
+	struct span s = n->text;
+	unsigned number;
+	size_t i;
+
+	for (i = 0; i + 1 < s.len; i++) {
+		number = (unsigned char)s.ptr[i + 1] - (unsigned)'0';
+		if ((s.ptr[i] != '$' && s.ptr[i] != '\\') || number > 9 ||
+		    number > groups)
+			continue;
+		problem_hint(tree_warn_at(n, i, "this is text, and no group of "
+		    "'match'"), "the group is written ${%u}", number);
+		return;
+	}
+}
+
 static void
 warn_reply(struct line_cursor *c, const struct node *action)
 {

@@ -23,9 +23,8 @@
 _Static_assert(ENCODED_WORD_MIN == WORD_FRAME + 3 * UTF8_MAX,
     "any character fits the least room");
 
-/* Remove the first character from TEXT; returns it as it is to be encoded. */
-static struct span
-char_take(struct span *text)
+struct span
+encoded_word_char(struct span *text)
 {
 	struct span c = span_head(*text, 1);
 
@@ -125,7 +124,7 @@ chars_take(struct span *text, char encoding, size_t room,
 
 	while (text->len > 0) {
 		struct span rest = *text;
-		struct span c = char_take(&rest);
+		struct span c = encoded_word_char(&rest);
 
 		memcpy(out + len, c.ptr, c.len);
 		if (encoded_len(encoding, span_make(out, len + c.len)) > room)
@@ -142,7 +141,7 @@ encoded_word_choose(struct span text)
 	size_t q = 0, bytes = 0;
 
 	while (text.len > 0) {
-		struct span c = char_take(&text);
+		struct span c = encoded_word_char(&text);
 
 		q += encoded_len('Q', c);
 		bytes += c.len;

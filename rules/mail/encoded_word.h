@@ -21,6 +21,12 @@ is_gap(char c)
 	return (unsigned char)c <= ' ' || c == 0x7f;
 }
 
+/*
+ * Remove the first character from TEXT, which is not empty; returns it as words
+ * hold it, in TEXT or static storage.
+ */
+struct span encoded_word_char(struct span *text);
+
 /* The encoding, 'Q' or 'B', in which TEXT is shorter. */
 char encoded_word_choose(struct span text);
 

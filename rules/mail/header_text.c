@@ -4,8 +4,7 @@
  * Text is words with blanks between them. A piece is a word and the blanks
  * before it, which stay as they are, or a run of words that must be encoded:
  * all of them and the blanks inside, for a decoder drops blanks between encoded
- * words (RFC 2047 6.2). A fold goes before a blank that is there anyway, so
- * that unfolding gives the text back.
+ * words (RFC 2047 6.2).
  *
  * Failure: none but a full buffer, which the buffer itself remembers.
  */
@@ -13,22 +12,8 @@
 
 #include "rules/base/utf8.h"
 #include "rules/mail/encoded_word.h"
+#include "rules/mail/header_line.h"
 #include "rules/mail/header_text.h"
-
-#define PLAIN_LINE 78		/* RFC 5322 2.1.1 */
-#define ENCODED_LINE 76		/* RFC 2047 2: with an encoded word on it */
-
-/* What is longer is encoded. A line is at most a name of HEADER_NAME_MAX and
- * ": ", or blanks, and a word: below the 998 bytes of RFC 5322 2.1.1. */
-#define PLAIN_WORD 900
-#define PLAIN_BLANKS 60
-
-/* The line that is being written, at the end of OUT. */
-struct line {
-	struct buffer *out;
-	size_t column;		/* bytes it has */
-	size_t limit;		/* bytes it should have at most */
-};
 
 static size_t
 blanks_len(struct span s)
@@ -60,72 +45,26 @@ is_ascii(struct span s)
 	return true;
 }
 
-static void
-line_add(struct line *l, struct span s)
-{
-	buffer_add(l->out, s);
-	l->column += s.len;
-}
-
-/* End the line. What is written next must begin with a blank. */
-static void
-line_fold(struct line *l)
-{
-	buffer_add_char(l->out, '\n');
-	l->column = 0;
-	l->limit = PLAIN_LINE;
-}
-
-/* Write one encoded word that the line has room for; remove it from TEXT. */
-static void
-add_encoded_word(struct line *l, char encoding, struct span *text)
-{
-	char word[ENCODED_WORD_MAX];
-	size_t room = ENCODED_WORD_MIN;
-
-	/* Behind a name so long that nothing fits, the least is written. */
-	if (l->column + room < ENCODED_LINE)
-		room = ENCODED_LINE - l->column;
-	if (room > ENCODED_WORD_MAX)
-		room = ENCODED_WORD_MAX;
-	line_add(l, span_make(word,
-	    encoded_word_take(text, encoding, room, word)));
-	l->limit = ENCODED_LINE;
-}
-
 /* Write PIECE, blanks and a run of words, as encoded words. */
 static void
-add_encoded(struct line *l, struct span piece)
+add_encoded(struct header_line *l, struct span piece)
 {
-	char encoding;
-
 	/* One blank divides it from what is before; the others go inside. */
-	if (is_gap(piece.ptr[0])) {
-		piece = span_skip(piece, 1);
-		if (l->column + 1 + ENCODED_WORD_MIN > ENCODED_LINE)
-			line_fold(l);
-		line_add(l, span_of(" "));
-	}
-	encoding = encoded_word_choose(piece);
-	add_encoded_word(l, encoding, &piece);
-	while (piece.len > 0) {
-		line_fold(l);
-		line_add(l, span_of(" "));
-		add_encoded_word(l, encoding, &piece);
-	}
+	bool divided = is_gap(piece.ptr[0]);
+
+	header_line_encoded(l, divided, span_skip(piece, divided));
 }
 
 /* Write PIECE, blanks and a word, as it is. */
 static void
-add_plain(struct line *l, struct span piece)
+add_plain(struct header_line *l, struct span piece)
 {
-	size_t blanks = blanks_len(piece);
+	char blanks[HEADER_BLANKS_MAX];
+	size_t count = blanks_len(piece);
 
-	if (blanks > 0 && l->column + piece.len > l->limit)
-		line_fold(l);
-	for (size_t i = 0; i < blanks; i++)
-		line_add(l, span_of(" "));
-	line_add(l, span_skip(piece, blanks));
+	memset(blanks, ' ', count);
+	header_line_plain(l, span_make(blanks, count),
+	    span_skip(piece, count));
 }
 
 /* The blanks at the start of TEXT and the word behind them. */
@@ -148,8 +87,8 @@ encoded_piece(struct span text)
 		struct span piece = plain_piece(span_skip(text, len));
 		size_t blanks = blanks_len(piece);
 
-		if (is_ascii(piece) && blanks <= PLAIN_BLANKS &&
-		    piece.len - blanks <= PLAIN_WORD)
+		if (is_ascii(piece) && blanks <= HEADER_BLANKS_MAX &&
+		    piece.len - blanks <= HEADER_WORD_MAX)
 			break;
 		len += piece.len;
 	}
@@ -169,9 +108,10 @@ text_trim(struct span text)
 bool
 header_text_add(struct buffer *out, size_t name_len, struct span text)
 {
-	struct line line = { out, name_len + 2, PLAIN_LINE };	/* "Name: " */
+	struct header_line line;
 	bool cut = text.len > HEADER_TEXT_MAX;
 
+	header_line_init(&line, out, name_len);
 	text = text_trim(utf8_head(text, HEADER_TEXT_MAX));
 	while (text.len > 0) {
 		struct span piece = encoded_piece(text);

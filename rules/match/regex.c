@@ -20,6 +20,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "rules/base/utf8.h"
 #include "rules/base/xmalloc.h"
 #include "rules/match/regex.h"
 
@@ -46,6 +47,7 @@ struct regex {
 	pcre2_code *plain;	/* NULL: there is no machine code */
 	pcre2_code *counted;
 	unsigned groups;
+	enum regex_mode mode;
 };
 
 /* What a thread needs for any match. */
@@ -117,6 +119,12 @@ begins_with_verb(struct span p)
 	    p.ptr[2] >= 'A' && p.ptr[2] <= 'Z';
 }
 
+/* By mode. Without MATCH_INVALID_UTF a bad byte anywhere would be an error. */
+static const uint32_t mode_options[REGEX_MODES] = {
+	[REGEX_BYTES] = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP,
+	[REGEX_TEXT] = PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF,
+};
+
 static pcre2_compile_context *
 compile_context(void)
 {
@@ -144,7 +152,7 @@ code_compile(struct span pattern, uint32_t options, size_t *offset,
 		error_set(error, "no memory for a pattern");
 		return NULL;
 	}
-	options |= PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
+	options |= PCRE2_NEVER_BACKSLASH_C;
 	code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options,
 	    &number, &where, context);
 	pcre2_compile_context_free(context);
@@ -186,8 +194,8 @@ regex_fill(struct regex *r, struct span pattern, uint32_t options,
 }
 
 struct regex *
-regex_compile(struct span pattern, struct span flags, size_t *offset,
-    struct error *error)
+regex_compile(struct span pattern, struct span flags, enum regex_mode mode,
+    size_t *offset, struct error *error)
 {
 	struct regex *r;
 	uint32_t options;
@@ -205,6 +213,8 @@ regex_compile(struct span pattern, struct span flags, size_t *offset,
 		pattern = span_of("");	/* PCRE2 wants a pointer */
 
 	r = xcalloc(1, sizeof *r);
+	r->mode = mode;
+	options |= mode_options[mode];
 	if (regex_fill(r, pattern, options, offset, error) < 0) {
 		regex_free(r);
 		return NULL;
@@ -334,21 +344,47 @@ plain_limit(const struct regex_limits *limits, struct span subject)
 	return fair < limits->match ? fair : limits->match;
 }
 
+/*
+ * Where a search may begin: PCRE2 takes no place inside of a character. Bytes
+ * that continue none can be part of no match.
+ */
+static size_t
+start_of(const struct regex *r, struct span subject, size_t start)
+{
+	if (r->mode == REGEX_TEXT)
+		while (start > 0 && start < subject.len &&
+		    utf8_is_continuation(subject.ptr[start]))
+			start++;
+	return start;
+}
+
+uint64_t
+regex_steps(const struct regex_limits *limits, struct span subject)
+{
+	return limits->match + (uint64_t)subject.len * STEPS_PER_BYTE;
+}
+
 /* What pcre2_match() returns: groups seen, or an error. */
 static int
 matcher_run(struct matcher *m, const struct regex *r, struct span subject,
     const struct regex_limits *limits)
 {
 	bool plain = r->plain != NULL && subject.len <= SHORT_SUBJECT;
+	size_t start;
+	int seen;
 
 	pcre2_set_match_limit(m->context, plain ?
 	    plain_limit(limits, subject) : limits->match);
 	pcre2_set_depth_limit(m->context, limits->depth);
-	m->steps = limits->match + (uint64_t)subject.len * STEPS_PER_BYTE;
-	m->position = limits->start;
-	return pcre2_match(plain ? r->plain : r->counted,
-	    (PCRE2_SPTR)subject.ptr, subject.len, limits->start, 0, m->data,
+	m->steps = limits->steps != NULL ? *limits->steps :
+	    regex_steps(limits, subject);
+	start = m->position = start_of(r, subject, limits->start);
+	seen = pcre2_match(plain ? r->plain : r->counted,
+	    (PCRE2_SPTR)subject.ptr, subject.len, start, 0, m->data,
 	    m->context);
+	if (limits->steps != NULL)
+		*limits->steps = m->steps;
+	return seen;
 }
 
 /* Turn the first SEEN groups of M into COUNT spans of SUBJECT. */
@@ -402,7 +438,8 @@ regex_has_jit(void)
 {
 	size_t offset;
 	struct regex *r =
-	    regex_compile(span_of("a"), span_of(""), &offset, NULL);
+	    regex_compile(span_of("a"), span_of(""), REGEX_BYTES, &offset,
+	    NULL);
 	bool has = r != NULL && r->plain != NULL;
 
 	regex_free(r);

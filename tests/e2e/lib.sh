@@ -102,6 +102,13 @@ need_all()
 	"need_$E2E_MTA"
 }
 
+# need_gmime: for rules that decode mail, or edit what is decoded.
+need_gmime()
+{
+	"$MILLGATE" --version | grep -q '^  GMime  *[0-9]' ||
+		skip "this millgate was built without GMime"
+}
+
 # --- The filter ------------------------------------------------------------
 
 # policy: take the rule file from standard input. Its "listen:" is replaced.

@@ -174,6 +174,21 @@ held_text()
 	postcat -c "$world/etc" "$1"
 }
 
+# release_held: let them go on to the mailboxes, all of them. The queue manager
+# may be too busy to hear when it is told, and hang up on postkick.
+release_held()
+{
+	postsuper -c "$world/etc" -H ALL >>"$world/maillog" 2>&1 &&
+	wait_until queue_manager_has_them
+}
+
+queue_manager_has_them()
+{
+	[ -z "$(find "$world/queue/deferred" -type f)" ] && return
+	postkick -c "$world/etc" public qmgr DFA
+	return 1
+}
+
 # forget_held: remove the messages that are on hold.
 forget_held()
 {

@@ -73,6 +73,9 @@ write_deliver()
 	END
 }
 
+# The local mailer takes eight bits as they are; by the flag 9, which is usual,
+# Sendmail would decode what comes as quoted-printable text.
+#
 # The mail of the world and, so that nothing leaves, all other is delivered by
 # the script above. Sendmail trusts no file in a folder that others may write
 # to; /tmp, which has the sticky bit, is to be good enough.
@@ -108,7 +111,7 @@ write_mc()
 	define(\`confDELAY_LA', \`0')dnl
 	define(\`LOCAL_MAILER_PATH', \`/bin/sh')dnl
 	define(\`LOCAL_MAILER_ARGS', \`sh $world/etc/deliver \$u')dnl
-	define(\`LOCAL_MAILER_FLAGS', \`Pn9')dnl
+	define(\`LOCAL_MAILER_FLAGS', \`Pn8')dnl
 	define(\`LOCAL_SHELL_PATH', \`/bin/false')dnl
 	define(\`SMART_HOST', \`local:elsewhere')dnl
 	FEATURE(\`no_default_msa')dnl
@@ -124,12 +127,19 @@ write_mc()
 	END
 }
 
+# run_sendmail OPTION...: its program takes the place of this shell.
+run_sendmail()
+{
+	LD_LIBRARY_PATH=$(echo "$sendmail_root"/usr/lib/*/)
+	export LD_LIBRARY_PATH
+	exec "$sendmail_root/usr/libexec/sendmail/sendmail" \
+		-C "$world/etc/sendmail.cf" "$@" \
+		</dev/null >>"$world/maillog" 2>&1
+}
+
 start_sendmail()
 {
-	LD_LIBRARY_PATH=$(echo "$sendmail_root"/usr/lib/*/) \
-		"$sendmail_root/usr/libexec/sendmail/sendmail" -bD \
-		-C "$world/etc/sendmail.cf" -X "$world/maillog" \
-		</dev/null >>"$world/maillog" 2>&1 &
+	run_sendmail -bD -X "$world/maillog" &
 	mta_pid=$!
 	wait_until sendmail_is_up_or_gone || broken "Sendmail does not start"
 	! gone "$mta_pid" || broken "Sendmail ended at once"
@@ -178,6 +188,13 @@ held()
 held_text()
 {
 	sed 's/^H?[^?]*?//' "$1"
+}
+
+# release_held: let them go on to the mailboxes, all of them. An option -Q
+# without a reason takes the reason away.
+release_held()
+{
+	(run_sendmail -qQ -Q) && (run_sendmail -q)
 }
 
 # forget_held: remove the messages that are on hold.

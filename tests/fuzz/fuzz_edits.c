@@ -4,7 +4,7 @@
  * The bytes are divided at LF as in fuzz_expand.c; every line behind the fourth
  * is one more header field. The operations must be what edit.h promises: each
  * field named once, in descending order for a name, removals and changes before
- * additions.
+ * additions, a new body behind all of them.
  */
 #include "config.h"
 
@@ -35,7 +35,9 @@ static const char rules[] =
     "    - {remove_header: X-Two}\n"
     "    - {rewrite_recipient: {match: '/^(.*)@/', with: 'r-${1}@'}}\n"
     "    - {add_recipient: 'copy@example.com'}\n"
-    "    - {remove_recipient: '/^z/'}\n";
+    "    - {remove_recipient: '/^z/'}\n"
+    "    - {rewrite_body: {match: '/b+/', with: '<${0}>', all: true}}\n"
+    "    - {append_body: {text: x, html: '<p>${header.subject}'}}\n";
 
 static bool
 is_additive(enum edit_kind k)
@@ -60,6 +62,8 @@ check_verdict(const struct verdict *v)
 		for (k = i + 1; k < v->edit_count; k++) {
 			b = &v->edits[k];
 			if (is_additive(a->kind) && names_field(b->kind))
+				abort();
+			if (a->kind == EDIT_REPLACE_BODY)
 				abort();
 			if (names_field(a->kind) && names_field(b->kind) &&
 			    span_equal_nocase(a->name, b->name) &&

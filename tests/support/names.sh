@@ -53,7 +53,14 @@ facts() {
 		}
 		if (row ~ /FACT_WRITTEN/)
 			phase = "written above"
-		print name (row ~ /FACT_BY_NAME/ ? ".x" : "") "|" phase
+		if (row ~ /FACT_BY_NAME|FIELD\(|ADDRESS\(/)
+			name = name ".x"
+		if (name ~ /\.x$/ && match(row, /"[a-z]+" \},?$/)) {
+			suffix = substr(row, RSTART + 1)
+			sub(/".*/, "", suffix)
+			name = name "." suffix
+		}
+		print name "|" phase
 	}' "$source/rules/engine/fact.c"
 }
 
@@ -72,6 +79,9 @@ loader_tables() {
 	argument|load_header_action|remove_spec|then remove_header: {@: x}
 	argument|load_header_action|rewrite_spec|then rewrite_header: {@: x}
 	argument|load_address_action|rewrite_spec|then rewrite_recipient: {@: x}
+	argument|load_body_action|replace_spec|then replace_body: {@: x}
+	argument|load_body_action|rewrite_spec|then rewrite_body: {@: x}
+	argument|load_body_action|append_spec|then append_body: {@: x}
 	key of a reply|load_reply|reply_spec|then reject: {@: x}
 	key of a rule|load_rule|rule_spec|rule @: x
 	key of a rule's test|load_trial|trial_spec|rule tests: [{@: x}]

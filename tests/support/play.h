@@ -20,11 +20,11 @@
  *
  * divided by '|'. Edits are +NAME=VALUE at the bottom, ^NAME=VALUE on top,
  * ~NAME/INDEX=VALUE changed, -NAME/INDEX removed, <SENDER, >+RECIPIENT,
- * >-RECIPIENT and "quarantine REASON". A rule that could not be judged is
- * (rule: why), what a rule logs [rule: text]; "would-reject by rule" and
- * "undecided" are what rules in shadow say. "failed" stands before a verdict
- * when the sink failed, \HH for every byte that is not printable. A verdict
- * that breaks verdict.h or edit.h is "BROKEN".
+ * >-RECIPIENT, "body TEXT" and "quarantine REASON". A rule that could not be
+ * judged is (rule: why), what a rule logs [rule: text]; "would-reject by rule"
+ * and "undecided" are what rules in shadow say. "failed" stands before a
+ * verdict when the sink failed, \HH for every byte that is not printable. A
+ * verdict that breaks verdict.h or edit.h is "BROKEN".
  *
  * For one thread.
  */

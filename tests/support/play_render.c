@@ -49,14 +49,16 @@ reply_breach(const struct verdict *v)
 }
 
 static const char *
-value_breach(struct span value)
+value_breach(const struct edit *e)
 {
+	struct span value = e->value;
 	size_t i, column = 0;
 	char c;
 
 	for (i = 0; i < value.len; i++) {
 		c = value.ptr[i];
-		if (c == '\r' || c == '\0' || (unsigned char)c > 127)
+		if (c == '\r' || c == '\0' || ((unsigned char)c > 127 &&
+		    e->kind != EDIT_CHANGE_HEADER))
 			return "a field with a byte that no field may have";
 		column = c == '\n' ? 0 : column + 1;
 		if (column > HEADER_LINE_MAX)
@@ -79,7 +81,8 @@ static const unsigned char edit_rank[] = {
 	[EDIT_REMOVE_HEADER] = RANK_ORIGINAL,
 	[EDIT_ADD_HEADER] = 4,
 	[EDIT_INSERT_HEADER] = 4,
-	[EDIT_QUARANTINE] = 5,
+	[EDIT_REPLACE_BODY] = 5,
+	[EDIT_QUARANTINE] = 6,
 };
 
 /* Is the I-th edit of a field of a name lower than those before it? */
@@ -121,6 +124,23 @@ reason_breach(struct span reason)
 }
 
 static const char *
+body_breach(const struct edit *edits, size_t i)
+{
+	struct span body = edits[i].value;
+	size_t k;
+
+	if (i > 0 && edits[i - 1].kind == EDIT_REPLACE_BODY)
+		return "two bodies";
+	if (body.ptr == NULL || body.ptr[body.len] != '\0')
+		return "a body without NUL";
+	for (k = 0; k < body.len; k++)
+		if (body.ptr[k] == '\n' && (k == 0 || body.ptr[k - 1] != '\r'))
+			return "a body with a line that ends in LF";
+	return body.len == 0 || span_ends_with(body, span_of("\r\n")) ?
+	    NULL : "a body whose last line has no end";
+}
+
+static const char *
 field_breach(const struct edit *edits, size_t i)
 {
 	const struct edit *e = &edits[i];
@@ -129,7 +149,7 @@ field_breach(const struct edit *edits, size_t i)
 		return "a name without NUL";
 	if (edit_rank[e->kind] == RANK_ORIGINAL && !is_descending(edits, i))
 		return "edits of a name out of order";
-	return e->kind == EDIT_REMOVE_HEADER ? NULL : value_breach(e->value);
+	return e->kind == EDIT_REMOVE_HEADER ? NULL : value_breach(e);
 }
 
 static const char *
@@ -142,6 +162,8 @@ edit_breach(const struct edit *edits, size_t i)
 	case EDIT_ADD_RECIPIENT:
 	case EDIT_REMOVE_RECIPIENT:
 		return address_breach(&edits[i]);
+	case EDIT_REPLACE_BODY:
+		return body_breach(edits, i);
 	case EDIT_QUARANTINE:
 		return reason_breach(edits[i].value);
 	case EDIT_ADD_HEADER:
@@ -220,6 +242,7 @@ static const char *const edit_sign[] = {
 	[EDIT_SET_SENDER] = "<",
 	[EDIT_ADD_RECIPIENT] = ">+",
 	[EDIT_REMOVE_RECIPIENT] = ">-",
+	[EDIT_REPLACE_BODY] = "body ",
 	[EDIT_QUARANTINE] = "quarantine ",
 };
 

@@ -22,6 +22,7 @@
 #include "tests/support/rawmilter.h"
 
 #define TEXT_LIMIT (1 << 20)
+#define BODY_LIMIT (1 << 26)
 
 static long long
 now_ms(void)
@@ -75,6 +76,7 @@ rawmilter_open(struct rawmilter *m, const char *address)
 	buffer_init(&m->out, 1 << 24);
 	buffer_init(&m->answer, TEXT_LIMIT);
 	buffer_init(&m->edits, TEXT_LIMIT);
+	buffer_init(&m->body, BODY_LIMIT);
 	for (size_t i = 0; i < WIRE_STAGE_COUNT; i++)
 		buffer_init(&m->macros[i], TEXT_LIMIT);
 	packet_reader_init(&m->in, WIRE_PAYLOAD_MAX);
@@ -100,6 +102,7 @@ rawmilter_drop(struct rawmilter *m)
 	buffer_release(&m->out);
 	buffer_release(&m->answer);
 	buffer_release(&m->edits);
+	buffer_release(&m->body);
 	for (size_t i = 0; i < WIRE_STAGE_COUNT; i++)
 		buffer_release(&m->macros[i]);
 	packet_reader_release(&m->in);
@@ -196,6 +199,11 @@ add_edit(struct rawmilter *m, const struct wire_reply *r)
 	struct buffer *out = &m->edits;
 
 	m->edit_count++;
+	if (r->letter == WIRE_REPLBODY) {
+		buffer_add(&m->body, r->bytes);
+		buffer_addf(out, "body %zu\n", r->bytes.len);
+		return;
+	}
 	if (inserts && r->index >= RAWMILTER_BELOW_ALL)
 		buffer_add_text(out, "add ");
 	else if (inserts)

@@ -41,6 +41,7 @@ struct rawmilter {
 	struct buffer answer;
 	struct buffer edits;		/* of this message, see below */
 	size_t edit_count;
+	struct buffer body;		/* another one, for this message */
 };
 
 /* Connect to "unix:PATH" or "inet:PORT@HOST". M needs no other preparation. */
@@ -101,9 +102,11 @@ const char *rawmilter_answer(struct rawmilter *m);
  *	sender <a@b>
  *	add-recipient <c@d>
  *	remove-recipient <e@f>
+ *	body 65535
  *	quarantine a reason
  *
- * and for all others the name of the packet. To add is to insert below all
+ * and for all others the name of the packet. A body comes in pieces; its line
+ * has the length of one, its bytes are together in M->body. To add is to insert below all
  * fields: with the packet ADDHEADER the MTA chooses the place.
  */
 const char *rawmilter_edits(const struct rawmilter *m);

@@ -93,6 +93,7 @@ const char *
 rawmilter_mail(struct rawmilter *m, const char *path)
 {
 	buffer_clear(&m->edits);
+	buffer_clear(&m->body);
 	m->edit_count = 0;
 	return step(m, WIRE_MAIL, path, NULL);
 }

@@ -186,6 +186,8 @@ ref_mail_obey(struct ref_mail *mail, const struct edit *e)
 	case EDIT_REMOVE_RECIPIENT:
 		ref_mail_drop(mail, e->value);
 		return mail->recipient_count < before;
+	case EDIT_REPLACE_BODY:	/* no action that is made does so */
+		return false;
 	case EDIT_QUARANTINE:
 		ref_mail_hold(mail, e->value);
 		break;

@@ -135,6 +135,8 @@ is_announced(const struct policy_needs *needs, const struct edit *e)
 	case EDIT_ADD_RECIPIENT:
 	case EDIT_REMOVE_RECIPIENT:
 		return needs->recipient_edits;
+	case EDIT_REPLACE_BODY:
+		return needs->body_edits;
 	case EDIT_QUARANTINE:
 		break;
 	}

@@ -26,9 +26,9 @@ enum answer __real_rule_holds(struct engine *e, const struct rule *rule,
 enum answer __wrap_rule_holds(struct engine *e, const struct rule *rule,
     struct reading *reading);
 enum answer __real_values_test(struct engine *e, const struct test *t,
-    const struct values *values);
+    const struct values *values, bool *beyond);
 enum answer __wrap_values_test(struct engine *e, const struct test *t,
-    const struct values *values);
+    const struct values *values, bool *beyond);
 enum regex_result __real_regex_match(const struct regex *r,
     struct span subject, const struct regex_limits *limits,
     struct span *groups, size_t count, struct error *error);
@@ -52,10 +52,10 @@ __wrap_rule_holds(struct engine *e, const struct rule *rule,
 
 enum answer
 __wrap_values_test(struct engine *e, const struct test *t,
-    const struct values *values)
+    const struct values *values, bool *beyond)
 {
 	cost.tests++;
-	return __real_values_test(e, t, values);
+	return __real_values_test(e, t, values, beyond);
 }
 
 enum regex_result

@@ -4,14 +4,16 @@
  * The lists below are written out from the language's description and not taken
  * from the program's tables, so that a row that gets lost there is noticed.
  * Each word stands in an otherwise right rule file: it must load, or be refused
- * as "'WORD' is not supported by this version". HERE words must load. A made-up
- * word of each kind is unknown.
+ * as "'WORD' is not supported by this version". HERE words must load, unless
+ * they need a library that the program was built without. A made-up word of each
+ * kind is unknown.
  */
 #include "config.h"
 
 #include <stdio.h>
 
 #include "policy.h"
+#include "rules/mail/decode.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -30,9 +32,11 @@ struct row {
 /* Rules below may read what this one writes. */
 #define WRITER "rules:\n  - rule: w\n    then: [{score: 1}, {label: a}, " \
 	"{set: {colour: red}}]\n"
-#define WHEN(condition) TOP WRITER "  - rule: r\n    when: {" condition \
+/* So that a rule may ask what it says. */
+#define TRUST "settings: {trusted_authserv: mx.example.com}\n"
+#define WHEN(condition) TOP TRUST WRITER "  - rule: r\n    when: {" condition \
 	"}\n    then: reject\n"
-#define THEN(actions) TOP WRITER "  - rule: r\n    when: {helo: " \
+#define THEN(actions) TOP TRUST WRITER "  - rule: r\n    when: {helo: " \
 	"'/(?<word>a)(b)/'}\n    then: " actions "\n"
 
 static const struct row facts[] = {
@@ -61,34 +65,34 @@ static const struct row facts[] = {
 	{ "recipients", NULL, true },
 	{ "recipients.domain", NULL, true },
 	{ "recipients.count", NULL, true },
-	{ "header.subject", NULL, false },
+	{ "header.subject", NULL, true },
 	{ "header_raw.subject", NULL, true },
 	{ "header_raw.X-Spam_Level", NULL, true },
 	{ "header_names", NULL, true },
 	{ "header_count", NULL, true },
-	{ "address.from", NULL, false },
-	{ "address.to.local", NULL, false },
-	{ "address.cc.domain", NULL, false },
-	{ "address.reply-to.display", NULL, false },
-	{ "auth_results.spf", NULL, false },
-	{ "auth_results.dkim", NULL, false },
-	{ "auth_results.dmarc", NULL, false },
-	{ "auth_results.arc", NULL, false },
-	{ "auth_results.iprev", NULL, false },
-	{ "body", NULL, false },
+	{ "address.from", NULL, true },
+	{ "address.to.local", NULL, true },
+	{ "address.cc.domain", NULL, true },
+	{ "address.reply-to.display", NULL, true },
+	{ "auth_results.spf", NULL, true },
+	{ "auth_results.dkim", NULL, true },
+	{ "auth_results.dmarc", NULL, true },
+	{ "auth_results.arc", NULL, true },
+	{ "auth_results.iprev", NULL, true },
+	{ "body", NULL, true },
 	{ "body_raw", NULL, true },
-	{ "attachment.name", NULL, false },
-	{ "attachment.extension", NULL, false },
-	{ "attachment.type", NULL, false },
-	{ "attachment.size", NULL, false },
-	{ "attachment.sha256", NULL, false },
-	{ "attachment.disposition", NULL, false },
-	{ "part.type", NULL, false },
-	{ "part.count", NULL, false },
-	{ "mime.depth", NULL, false },
-	{ "mime.defect", NULL, false },
-	{ "url", NULL, false },
-	{ "url.host", NULL, false },
+	{ "attachment.name", NULL, true },
+	{ "attachment.extension", NULL, true },
+	{ "attachment.type", NULL, true },
+	{ "attachment.size", NULL, true },
+	{ "attachment.sha256", NULL, true },
+	{ "attachment.disposition", NULL, true },
+	{ "part.type", NULL, true },
+	{ "part.count", NULL, true },
+	{ "mime.depth", NULL, true },
+	{ "mime.defect", NULL, true },
+	{ "url", NULL, true },
+	{ "url.host", NULL, true },
 	{ "queue_id", NULL, true },
 	{ "size", NULL, true },
 	{ "macro.i", NULL, true },
@@ -111,8 +115,13 @@ static const struct row conditions[] = {
 	{ "same", "same: {header_raw.received: {all: [{header_raw.received: "
 	    "a}, {header_raw.received: b}]}}", true },
 	{ "same", "same: {sender.params: {not: {sender.params: a}}}", true },
-	{ "attachment", "same: {attachment: {extension: exe}}", false },
-	{ "address.to", "same: {address.to: {domain: a}}", false },
+	{ "attachment", "same: {attachment: {extension: exe, "
+	    "size: {gt: 1M}}}", true },
+	{ "address.to", "same: {address.to: {domain: a, display: b, "
+	    "local: c, address.to: d}}", true },
+	{ "url", "same: {url: {host: a, url: b}}", true },
+	{ "header.to", "same: {header.to: {header.to: a, header_raw.to: b}}",
+	    true },
 	{ "dnsbl", "dnsbl: {zone: zen.example.org, of: client.ip, "
 	    "returns: 127.0.0.0/8}", false },
 	{ "resolves", "resolves: {name: sender.domain, type: [A, MX]}",
@@ -196,9 +205,15 @@ static const struct row actions[] = {
 	{ "remove_recipient", "{remove_recipient: '/^a@/'}", true },
 	{ "rewrite_recipient", "{rewrite_recipient: {match: '/a/', with: b, "
 	    "all: true}}", true },
-	{ "replace_body", "{replace_body: x}", false },
-	{ "rewrite_body", "{rewrite_body: {match: '/a/', with: b}}", false },
-	{ "append_body", "{append_body: x}", false },
+	{ "replace_body", "{replace_body: x}", true },
+	{ "replace_body", "{replace_body: {text: 'for ${sender}'}}", true },
+	{ "replace_body", "{replace_body: {html: '<p>x'}}", true },
+	{ "rewrite_body", "{rewrite_body: {match: '/a/', with: b}}", true },
+	{ "rewrite_body", "{rewrite_body: {match: '/(?<n>a)/', with: "
+	    "'${n}${1}${word}', all: true}}", true },
+	{ "append_body", "{append_body: x}", true },
+	{ "append_body", "{append_body: \"a\\nb ${sender}\"}", true },
+	{ "append_body", "{append_body: {text: x, html: '<p>x'}}", true },
 	{ "quarantine", "{quarantine: 'from ${sender}'}", true },
 	{ "score", "{score: 2.5}", true },
 	{ "score", "{score: -1}", true },
@@ -258,7 +273,8 @@ static const struct row settings[] = {
 	{ "state", "state: /var/lib/millgate", false },
 	{ "resolver", "resolver: {servers: [127.0.0.1], timeout: 2s}", false },
 	{ "geoip", "geoip: /usr/share/GeoIP/x.mmdb", false },
-	{ "trusted_authserv", "trusted_authserv: [mx.example.com]", false },
+	{ "trusted_authserv", "trusted_authserv: mx.example.com", true },
+	{ "trusted_authserv", "trusted_authserv: [mx.example.com]", true },
 	{ "limits", "limits: {recipients: 5}", true },
 	{ "require_jit", "require_jit: false", true },
 	{ "record", "record: {dir: /var/x}", false },
@@ -268,13 +284,13 @@ static const struct row settings[] = {
 
 static const struct row limits[] = {
 	{ "body", "body: 1M", true },
-	{ "message", "message: 50M", false },
+	{ "message", "message: 50M", true },
 	{ "regex_match", "regex_match: 100000", true },
 	{ "regex_depth", "regex_depth: 1000", true },
 	{ "regex_time", "regex_time: 50ms", false },
 	{ "message_time", "message_time: 5s", false },
-	{ "mime_depth", "mime_depth: 10", false },
-	{ "mime_parts", "mime_parts: 100", false },
+	{ "mime_depth", "mime_depth: 10", true },
+	{ "mime_parts", "mime_parts: 100", true },
 	{ "header_bytes", "header_bytes: 64K", true },
 	{ "recipients", "recipients: 100", true },
 	{ "connections", "connections: 100", true },
@@ -335,6 +351,15 @@ static const struct kind {
 	{ "keys of rewrite_header", THEN("@"), NULL, 0,
 	    "{rewrite_header: {name: X, match: '/a/', with: b, frobnicate: "
 	    "c}}", "unknown key 'frobnicate' in rewrite_header" },
+	{ "keys of replace_body", THEN("@"), NULL, 0,
+	    "{replace_body: {text: a, frobnicate: b}}",
+	    "unknown key 'frobnicate' in replace_body" },
+	{ "keys of rewrite_body", THEN("@"), NULL, 0,
+	    "{rewrite_body: {match: '/a/', with: b, frobnicate: c}}",
+	    "unknown key 'frobnicate' in rewrite_body" },
+	{ "keys of append_body", THEN("@"), NULL, 0,
+	    "{append_body: {text: a, frobnicate: b}}",
+	    "unknown key 'frobnicate' in append_body" },
 	{ "keys of rewrite_recipient", THEN("@"), NULL, 0,
 	    "{rewrite_recipient: {match: '/a/', with: b, frobnicate: c}}",
 	    "unknown key 'frobnicate' in rewrite_recipient" },
@@ -368,6 +393,14 @@ load(const char *file, const char *text, struct error_list *errors)
 	return policy_load_text("rules.yaml", span_of(whole), errors);
 }
 
+/* Is that a library which is not there? */
+static bool
+needs_library(const struct problem *p)
+{
+	return !decode_is_built_in() && strstr(p->text, " needs GMime, which "
+	    "this millgate was built without") != NULL;
+}
+
 /* Is P what a word of the language may be told? */
 static bool
 is_refused_by_name(const struct problem *p, const char *word)
@@ -390,8 +423,12 @@ check_row(const struct kind *k, const struct row *row)
 	struct policy *p = load(k->file, text, &errors);
 
 	unit_case(text);
-	check_true(!row->here || p != NULL);
+	if (errors.count > 0 && needs_library(&errors.at[0])) {
+		error_list_release(&errors);
+		return;		/* each fact that does is told of */
+	}
 	check_size(errors.count, p != NULL ? 0 : 1);
+	check_true(!row->here || p != NULL);
 	if (errors.count > 0 && !is_refused_by_name(&errors.at[0], row->word))
 		check_text(errors.at[0].text, "not supported by this version");
 	policy_unref(p);
@@ -425,7 +462,7 @@ test_unknown(void)
 		p = load(kinds[i].file, kinds[i].unknown, &errors);
 		check_true(p == NULL);
 		check_true(errors.count > 0);
-		if (errors.count > 0)
+		if (errors.count > 0 && !needs_library(&errors.at[0]))
 			check_text(errors.at[0].text, kinds[i].told);
 		policy_unref(p);
 		error_list_release(&errors);

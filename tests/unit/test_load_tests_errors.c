@@ -137,9 +137,9 @@ static const struct {
 	{ "a fact that is unknown", TRIALS, "      - {given: {hello: x}, "
 	    "expect: match}\n", 1, 18, "unknown fact 'hello'",
 	    "did you mean 'helo'?" },
-	{ "a fact of later versions", TRIALS, "      - {given: {body: x}, "
-	    "expect: match}\n", 1, 18, "fact 'body' is not supported by this "
-	    "version", NULL },
+	{ "a fact of later versions", TRIALS, "      - {given: {client.asn: 1}, "
+	    "expect: match}\n", 1, 18, "fact 'client.asn' is not supported by "
+	    "this version", NULL },
 	{ "a fact without its value", TRIALS, "      - {given: {helo: }, "
 	    "expect: match}\n", 1, 18, "a value is missing", "''" },
 	{ "an address that is none", TRIALS, "      - {given: {client.ip: x}, "

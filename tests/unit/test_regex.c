@@ -15,28 +15,37 @@
 
 #define COUNT(array) (sizeof (array) / sizeof (array)[0])
 
-static const struct regex_limits limits = { 1000000, 100000, 0 };
+static const struct regex_limits limits = { .match = 1000000,
+	.depth = 100000 };
 
 static struct regex *
-compile(const char *pattern, const char *flags)
+compile_for(enum regex_mode mode, const char *pattern, const char *flags)
 {
 	struct error error = { "" };
 	size_t offset = 0;
 	struct regex *r = regex_compile(
-	    span_of(pattern), span_of(flags), &offset, &error);
+	    span_of(pattern), span_of(flags), mode, &offset, &error);
 
 	check_text(error.text, "");
 	return r;
 }
 
-static const struct {
+static struct regex *
+compile(const char *pattern, const char *flags)
+{
+	return compile_for(REGEX_BYTES, pattern, flags);
+}
+
+struct match_row {
 	const char *sentence;
 	const char *pattern;
 	const char *flags;
 	struct span subject;
 	enum regex_result want;
 	const char *found;		/* with REGEX_YES */
-} match_rows[] = {
+};
+
+static const struct match_row match_rows[] = {
 #define BYTES(text) { "" text, sizeof text - 1 }
 	{ "a pattern is searched for", "b+", "", BYTES("abbc"),
 	    REGEX_YES, "bb" },
@@ -83,31 +92,120 @@ static const struct {
 	    BYTES("aab"), REGEX_YES, "aab" },
 };
 
+/* Of REGEX_TEXT. */
+static const struct match_row text_rows[] = {
+	{ "a dot is a character", "^.$", "", BYTES("\xc3\xbc"),
+	    REGEX_YES, "\xc3\xbc" },
+	{ "a letter is a letter of any script", "^\\w+$", "",
+	    BYTES("\xc3\xbc\xd0\x96"), REGEX_YES, NULL },
+	{ "a digit is a digit of any script", "^\\d$", "",
+	    BYTES("\xd9\xa3"), REGEX_YES, NULL },
+	{ "properties are Unicode's", "^\\p{Cyrillic}+$", "",
+	    BYTES("\xd0\x96\xd1\x8f"), REGEX_YES, NULL },
+	{ "and deny as well", "\\P{Latin}", "", BYTES("abc"),
+	    REGEX_NO, NULL },
+	{ "case folds as Unicode has it", "\xc3\x9c" "BER", "i",
+	    BYTES("\xc3\xbc" "ber"), REGEX_YES, NULL },
+	{ "case matters without the flag", "\xc3\x9c", "", BYTES("\xc3\xbc"),
+	    REGEX_NO, NULL },
+	{ "a class has characters", "^[\xc3\xa4-\xc3\xbc]$", "",
+	    BYTES("\xc3\xb6"), REGEX_YES, NULL },
+	{ "a character by its number", "^\\x{1f4a9}$", "",
+	    BYTES("\xf0\x9f\x92\xa9"), REGEX_YES, NULL },
+	{ "an accent belongs to its letter", "^\\X$", "",
+	    BYTES("u\xcc\x88"), REGEX_YES, NULL },
+	{ "invalid UTF-8 before it hides nothing", "evil", "i",
+	    BYTES("\xff" "Evil"), REGEX_YES, "Evil" },
+	{ "nor behind it", "evil", "i", BYTES("Evil\xff"),
+	    REGEX_YES, "Evil" },
+	{ "nor a character that is cut", "evil", "",
+	    BYTES("\xc3" "evil\xe2\x82"), REGEX_YES, "evil" },
+	{ "a byte that is no UTF-8 is no character", "a.b", "",
+	    BYTES("a\xff" "b"), REGEX_NO, NULL },
+	{ "a surrogate is no character", "a.b", "",
+	    BYTES("a\xed\xa0\x80" "b"), REGEX_NO, NULL },
+	{ "an empty match is found among invalid bytes", "x?", "",
+	    BYTES("\xff\xfe"), REGEX_YES, "" },
+	{ "a NUL is a character", "a.b", "s", BYTES("a\0b"), REGEX_YES, NULL },
+	{ "nothing is found in an empty text", "^$", "", { NULL, 0 },
+	    REGEX_YES, "" },
+};
+
+static void
+check_match(const struct match_row *row, enum regex_mode mode)
+{
+	struct regex *r = compile_for(mode, row->pattern, row->flags);
+	struct span subject = row->subject, found;
+	struct error error = { "" };
+	enum regex_result got;
+
+	unit_case(row->sentence);
+	got = regex_match(r, subject, &limits, &found, 1, &error);
+	check_int(got, row->want);
+	check_text(error.text, "");
+	if (got == REGEX_YES) {
+		check_true(found.ptr != NULL);
+		check_true(subject.ptr == NULL || (found.ptr >= subject.ptr &&
+		    found.ptr + found.len <= subject.ptr + subject.len));
+	}
+	if (got == REGEX_YES && row->found != NULL)
+		check_span(found, row->found);
+	regex_free(r);
+}
+
 static void
 finds(void)
 {
-	for (size_t i = 0; i < COUNT(match_rows); i++) {
-		struct regex *r =
-		    compile(match_rows[i].pattern, match_rows[i].flags);
-		struct span subject = match_rows[i].subject, found;
-		struct error error = { "" };
-		enum regex_result got;
+	for (size_t i = 0; i < COUNT(match_rows); i++)
+		check_match(&match_rows[i], REGEX_BYTES);
+}
 
-		unit_case(match_rows[i].sentence);
-		got = regex_match(r, subject, &limits, &found, 1, &error);
-		check_int(got, match_rows[i].want);
-		check_text(error.text, "");
-		if (got == REGEX_YES) {
-			check_true(found.ptr != NULL);
-			check_true(subject.ptr == NULL ||
-			    (found.ptr >= subject.ptr &&
-			    found.ptr + found.len <=
-			    subject.ptr + subject.len));
-		}
-		if (got == REGEX_YES && match_rows[i].found != NULL)
-			check_span(found, match_rows[i].found);
-		regex_free(r);
+static void
+finds_in_text(void)
+{
+	for (size_t i = 0; i < COUNT(text_rows); i++)
+		check_match(&text_rows[i], REGEX_TEXT);
+}
+
+/* A long subject goes to the counted twin. */
+static void
+finds_in_long_text(void)
+{
+	struct regex *r = compile_for(REGEX_TEXT, "\xc3\x9c" "ber", "i");
+	char text[10000];
+	struct span found;
+
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(i % 3 == 0 ? 0xff : 'a');
+	memcpy(text + 9000, "\xc3\xbc" "BER", 5);
+	check_int(regex_match(r, span_make(text, sizeof text), &limits,
+	    &found, 1, NULL), REGEX_YES);
+	check_true(found.ptr == text + 9000 && found.len == 5);
+	regex_free(r);
+}
+
+/* A search may go on from any byte, as one for all matches does. */
+static void
+starts_anywhere_in_text(void)
+{
+	static const char text[] = "\xc3\xbc\xff\x80\xe2\x82\xac!";
+	struct regex *r = compile_for(REGEX_TEXT, ".", "");
+	struct regex_limits from = limits;
+	struct error error = { "" };
+	size_t last = 0;
+
+	for (from.start = 0; from.start < sizeof text - 1; from.start++) {
+		struct span found;
+
+		check_int(regex_match(r, span_of(text), &from, &found, 1,
+		    &error), REGEX_YES);
+		check_true(found.ptr >= text + from.start &&
+		    (size_t)(found.ptr - text) >= last);
+		last = (size_t)(found.ptr - text);
 	}
+	check_text(error.text, "");
+	check_size(last, sizeof text - 2);
+	regex_free(r);
 }
 
 static void
@@ -236,7 +334,8 @@ check_refused(struct span pattern, const char *flags, size_t want_offset,
 	struct error error = { "" };
 	size_t offset = 12345;
 	struct regex *r =
-	    regex_compile(pattern, span_of(flags), &offset, &error);
+	    regex_compile(pattern, span_of(flags), REGEX_BYTES, &offset,
+	    &error);
 
 	check_true(r == NULL);
 	check_size(offset, want_offset);
@@ -351,7 +450,7 @@ survives_evil(void)
 static void
 says_failed(void)
 {
-	const struct regex_limits low = { 10, 10, 0 };
+	const struct regex_limits low = { .match = 10, .depth = 10 };
 	struct span text = repeated("a", "!", 1000);
 	struct regex *r = compile("(a+)+$", "");
 	struct error error = { "" };
@@ -446,6 +545,9 @@ knows_version(void)
 
 static const struct unit_test interpreter_tests[] = {
 	{ "a match is what PCRE2 says, byte for byte", finds },
+	{ "in a text it is of characters", finds_in_text },
+	{ "in a long one as well", finds_in_long_text },
+	{ "and may begin anywhere", starts_anywhere_in_text },
 	{ "groups come by number and name", gives_groups },
 	{ "a search may begin later", starts_later },
 	{ "every group that may be is given", gives_last_group },
@@ -490,6 +592,9 @@ does_without_jit(void)
 static const struct unit_test tests[] = {
 	{ "without machine code all is the same", does_without_jit },
 	{ "a match is what PCRE2 says, byte for byte", finds },
+	{ "in a text it is of characters", finds_in_text },
+	{ "in a long one as well", finds_in_long_text },
+	{ "and may begin anywhere", starts_anywhere_in_text },
 	{ "groups come by number and name", gives_groups },
 	{ "a search may begin later", starts_later },
 	{ "every group that may be is given", gives_last_group },

@@ -77,10 +77,41 @@ test_backtrack(void)
 	for (size_t i = 0; i < COUNT(backtrack_rows); i++) {
 		size_t offset = 0;
 		bool got = shape_backtracks(span_of(backtrack_rows[i].pattern),
-		    span_of(backtrack_rows[i].flags), &offset);
+		    span_of(backtrack_rows[i].flags), REGEX_BYTES, &offset);
 
 		unit_case(backtrack_rows[i].sentence);
 		check_int(got ? (int)offset : -1, backtrack_rows[i].offset);
+	}
+}
+
+static const struct {
+	const char *sentence;
+	const char *pattern;
+	int as_bytes;		/* offset; -1: no doubt */
+	int as_text;
+} character_rows[] = {
+	{ "a character is one item", "^(\xc3\xa4+)+$", -1, 1 },
+	{ "another one tells turns apart", "^(\xc3\xa4+\xc3\xb6)+$", -1, -1 },
+	{ "a class of characters", "^([\xc3\xa4\xc3\xb6]+\xc3\xbc)+$", -1, -1 },
+	{ "a range of them", "^([\xd0\xb0-\xd1\x8f]+)+$", 1, 1 },
+	{ "a letter that a separator is not", "^(\\w+\xe2\x80\xa6)+$", -1, -1 },
+};
+
+static void
+test_characters(void)
+{
+	for (size_t i = 0; i < COUNT(character_rows); i++) {
+		struct span pattern = span_of(character_rows[i].pattern);
+		size_t offset = 0;
+		bool got;
+
+		unit_case(character_rows[i].sentence);
+		got = shape_backtracks(pattern, span_of(""), REGEX_BYTES,
+		    &offset);
+		check_int(got ? (int)offset : -1, character_rows[i].as_bytes);
+		got = shape_backtracks(pattern, span_of(""), REGEX_TEXT,
+		    &offset);
+		check_int(got ? (int)offset : -1, character_rows[i].as_text);
 	}
 }
 
@@ -137,27 +168,28 @@ test_bounds(void)
 	memcpy(pattern + 1000, "(a+)+$", 6);
 	memset(pattern + 1006, ')', 1000);
 	check_true(!shape_backtracks(span_make(pattern, 2006), span_of(NULL),
-	    &offset));
+	    REGEX_BYTES, &offset));
 	unit_case("a long one");
 	memset(pattern, 'a', sizeof pattern);
 	memcpy(pattern, "^(a+)+$", 7);
 	check_true(shape_backtracks(span_make(pattern, SHAPE_BYTES_MAX),
-	    span_of(NULL), &offset));
+	    span_of(NULL), REGEX_BYTES, &offset));
 	check_true(!shape_backtracks(span_make(pattern, SHAPE_BYTES_MAX + 1),
-	    span_of(NULL), &offset));
+	    span_of(NULL), REGEX_BYTES, &offset));
 	unit_case("many repeats in one");
 	for (size_t i = 0; i + 4 <= SHAPE_BYTES_MAX; i += 2)
 		memcpy(pattern + i, i == 0 ? "(," : "a+", 2);
 	memcpy(pattern + SHAPE_BYTES_MAX - 4, ")+$ ", 4);
 	check_true(!shape_backtracks(span_make(pattern, SHAPE_BYTES_MAX - 1),
-	    span_of(NULL), &offset));
+	    span_of(NULL), REGEX_BYTES, &offset));
 }
 
 /* No pattern, however broken, is read beyond its end. */
 static void
 test_any_bytes(void)
 {
-	static const char bytes[] = "()[]{}|*+?^$.\\a1,-:<=!>#'PxQdi ";
+	static const char bytes[] = "()[]{}|*+?^$.\\a1,-:<=!>#'PxQdi "
+	    "\xc3\xa4\xe2\xff";
 	uint32_t state = 1;
 	size_t offset;
 
@@ -177,7 +209,7 @@ test_any_bytes(void)
 			abort();
 		memcpy(copy, pattern, len);
 		(void)shape_backtracks(span_make(copy, len), span_of("ix"),
-		    &offset);
+		    round % 2 == 0 ? REGEX_BYTES : REGEX_TEXT, &offset);
 		(void)shape_is_open(span_make(copy, len), &start, &end);
 		free(copy);
 	}
@@ -185,6 +217,7 @@ test_any_bytes(void)
 
 static const struct unit_test tests[] = {
 	{ "a repeat of repeats is doubted where it may fail", test_backtrack },
+	{ "of a text, characters are looked at", test_characters },
 	{ "a regex on a domain is doubted where it is open", test_anchors },
 	{ "large patterns are left alone", test_bounds },
 	{ "any bytes may be a pattern", test_any_bytes },

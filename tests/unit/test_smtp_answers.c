@@ -162,6 +162,66 @@ edits_are_carried_out(void)
 	stage_close(&st);
 }
 
+#define ENVELOPE "000000001 from bob@example.org to alice@example.com\n"
+
+/* A text and its length; BODY is a span of them. */
+#define TEXT(text) text, sizeof text - 1
+#define BODY(text) { TEXT(text) }
+
+static const struct {
+	const char *sentence;
+	const char *sent;
+	struct span body;
+	const char *want;
+	size_t want_len;
+} bodies[] = {
+	{ "another body", "A: 1\r\n\r\nold\r\n", BODY("new\r\n"),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\nnew\r\n") },
+	{ "nothing in its place", "A: 1\r\n\r\nold\r\n", BODY(""),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\n") },
+	{ "a body where none was", "A: 1\r\n\r\n", BODY("new\r\n"),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\nnew\r\n") },
+	{ "a body where no empty line was", "A: 1\r\n", BODY("new\r\n"),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\nnew\r\n") },
+	{ "nothing where no empty line was", "A: 1\r\n", BODY(""),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n") },
+	{ "a body without a header", "old\r\n", BODY("new\r\n"),
+	    TEXT(ENVELOPE "B: b\r\n\r\nnew\r\n") },
+	{ "lines with dots", "A: 1\r\n\r\n", BODY(".\r\n..\r\n.a\r\n"),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\n.\r\n..\r\n.a\r\n") },
+	{ "any bytes", "A: 1\r\n\r\n", BODY("a\0b\r\n\0\377\r\n"),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\na\0b\r\n\0\377\r\n") },
+	{ "lines that look like fields", "A: 1\r\n\r\n",
+	    BODY("\r\nC: 1\r\n"),
+	    TEXT(ENVELOPE "B: b\r\nA: 1\r\n\r\n\r\nC: 1\r\n") },
+};
+
+static void
+a_body_is_replaced(void)
+{
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+		const struct edit edits[] = {
+			{ EDIT_INSERT_HEADER, { "B", 1 }, { "b", 1 }, 0 },
+			{ .kind = EDIT_REPLACE_BODY,
+			    .value = bodies[i].body },
+		};
+		struct stage st = { .want = SMTP_CLOSED };
+
+		unit_case(bodies[i].sentence);
+		stage_answer(&st, EVENT_EOM, 0, VERDICT_CONTINUE);
+		st.answers[0].verdict.edits = edits;
+		st.answers[0].verdict.edit_count = 2;
+		stage_open(&st);
+		stage_begin_message(&st);
+		stage_say(&st, "DATA\r\n");
+		stage_say(&st, bodies[i].sent);
+		stage_say(&st, ".\r\n");
+		check_true(span_equal(buffer_span(&st.mail),
+		    span_make(bodies[i].want, bodies[i].want_len)));
+		stage_close(&st);
+	}
+}
+
 static void
 mail_that_cannot_be_kept_is_not_accepted(void)
 {
@@ -198,6 +258,7 @@ static const struct unit_test tests[] = {
 	    a_transaction_forgets_the_one_before },
 	{ "edits are carried out at the end of a message",
 	    edits_are_carried_out },
+	{ "a body is replaced", a_body_is_replaced },
 	{ "mail that cannot be kept is not accepted",
 	    mail_that_cannot_be_kept_is_not_accepted },
 	{ "a sink that failed has answered",

@@ -49,6 +49,23 @@ test_decode(void)
 }
 
 static void
+test_encode(void)
+{
+	static const uint32_t all[] = {
+		0, 'a', 0x7f, 0x80, 0xfc, 0x7ff, 0x800, 0x20ac, 0xd7ff, 0xe000,
+		0xffff, 0x10000, 0x1f600, 0x10ffff,
+	};
+	char out[UTF8_MAX];
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		size_t len = utf8_encode(all[i], out);
+
+		check_size(utf8_length(span_make(out, len)), len);
+		check_size(utf8_decode(span_make(out, len)), all[i]);
+	}
+}
+
+static void
 test_head(void)
 {
 	static const struct {
@@ -75,6 +92,7 @@ test_head(void)
 static const struct unit_test tests[] = {
 	{ "a character's length is known, or that it is none", test_length },
 	{ "a character has a number", test_decode },
+	{ "a number is written and read back", test_encode },
 	{ "text is cut between characters", test_head },
 };
 
