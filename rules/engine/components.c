@@ -9,7 +9,7 @@
 
 #include "build_info.h"
 #include "rules/load/tree.h"
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "rules/match/regex.h"
 
 const struct build_component *

@@ -5,7 +5,7 @@
 #define MILLGATE_CONTENT_H
 
 #include "rules/engine/session.h"
-#include "rules/mail/mime.h"
+#include "rules/mail/mime/mime.h"
 
 /*
  * The parts of E's message, which is at its end, read by the first call. They

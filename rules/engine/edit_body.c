@@ -14,8 +14,8 @@
 #include "rules/engine/content.h"
 #include "rules/engine/edit_body.h"
 #include "rules/engine/expand.h"
-#include "rules/mail/mime_texts.h"
-#include "rules/mail/mime_write.h"
+#include "rules/mail/mime/mime_texts.h"
+#include "rules/mail/mime/mime_write.h"
 
 /* What actions may add to all texts together, beside room for another charset.
  * What is made of so much, with line ends and encoded, is within an int. */

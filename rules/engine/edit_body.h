@@ -13,7 +13,7 @@
 #define MILLGATE_EDIT_BODY_H
 
 #include "rules/engine/edit_header.h"
-#include "rules/mail/part_text.h"
+#include "rules/mail/mime/part_text.h"
 
 struct body_model {
 	struct engine *engine;

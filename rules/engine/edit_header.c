@@ -15,10 +15,10 @@
 
 #include "rules/base/utf8.h"
 #include "rules/engine/edit_header.h"
-#include "rules/mail/decode.h"
-#include "rules/mail/field_text.h"
-#include "rules/mail/header_line.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/decode/decode.h"
+#include "rules/mail/header/field_text.h"
+#include "rules/mail/header/header_line.h"
+#include "rules/mail/header/header_text.h"
 
 void
 header_model_init(struct header_model *m, struct engine *e)

@@ -10,7 +10,7 @@
 #define MILLGATE_EDIT_TEXT_H
 
 #include "rules/engine/session.h"
-#include "rules/mail/field_text.h"
+#include "rules/mail/header/field_text.h"
 
 /* One action of a rule that holds. */
 struct deed {

@@ -11,7 +11,7 @@
 
 #include "rules/engine/branch.h"
 #include "rules/engine/session.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/header/header_text.h"
 
 #define EXPANDED_MAX (4u * HEADER_TEXT_MAX)	/* the target cuts again */
 /* A field's value, base64 and folds included: what a packet of the milter

@@ -10,8 +10,8 @@
 #include "rules/engine/given.h"
 #include "rules/engine/learn.h"
 #include "rules/mail/address.h"
-#include "rules/mail/mime.h"
-#include "rules/mail/url.h"
+#include "rules/mail/mime/mime.h"
+#include "rules/mail/url/url.h"
 
 struct taking {
 	struct engine *engine;

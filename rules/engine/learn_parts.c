@@ -13,7 +13,7 @@
 
 #include "rules/engine/content.h"
 #include "rules/engine/learn.h"
-#include "rules/mail/url.h"
+#include "rules/mail/url/url.h"
 
 /* Why the message may have parts that M has not. */
 static const char *

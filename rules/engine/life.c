@@ -16,7 +16,7 @@
 #include "rules/engine/life.h"
 #include "rules/engine/reading.h"
 #include "rules/engine/recipients.h"
-#include "rules/mail/url.h"
+#include "rules/mail/url/url.h"
 
 /* What a client can say before MAIL is at most a few lines of 64 KiB, the most
  * that a milter packet holds. */

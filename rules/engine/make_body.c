@@ -12,8 +12,8 @@
 
 #include "rules/engine/content.h"
 #include "rules/engine/edit_body.h"
-#include "rules/mail/content_type.h"
-#include "rules/mail/mime_write.h"
+#include "rules/mail/mime/content_type.h"
+#include "rules/mail/mime/mime_write.h"
 
 #define TYPE "Content-Type"
 #define TRANSFER "Content-Transfer-Encoding"

@@ -10,7 +10,7 @@
 #include "engine.h"
 #include "rules/base/number.h"
 #include "rules/engine/parts.h"
-#include "rules/mail/mime.h"
+#include "rules/mail/mime/mime.h"
 
 /* What a condition comes to. */
 enum answer {

@@ -10,7 +10,7 @@
 
 #include "rules/load/draft.h"
 #include "rules/load/test_draft.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/header/header_text.h"
 
 /* Keys with a text, or a list of such. */
 static const struct {

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "rules/load/draft.h"
-#include "rules/mail/decode.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/decode/decode.h"
+#include "rules/mail/header/header_text.h"
 
 static bool
 kind_is(const struct fact_kind *kind, const char *name)

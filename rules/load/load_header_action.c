@@ -11,8 +11,8 @@
 
 #include "rules/load/draft.h"
 #include "rules/load/warn.h"
-#include "rules/mail/decode.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/decode/decode.h"
+#include "rules/mail/header/header_text.h"
 
 #define NTH_MAX 1000000		/* no message has so many fields */
 

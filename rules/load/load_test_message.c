@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "rules/load/test_draft.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/header/header_text.h"
 
 #define MESSAGE_DEFAULT "Subject: test\r\n\r\ntest\r\n"
 

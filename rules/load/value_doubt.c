@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "rules/load/value_doubt.h"
-#include "rules/mail/mime_defect.h"
+#include "rules/mail/mime/mime_defect.h"
 
 /* Is one of the bytes of SET in S? */
 static bool

@@ -19,7 +19,7 @@
 #include <time.h>
 
 #include "engine.h"
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/bench/gmime.h"
 
 #define ROUNDS_MAX 99

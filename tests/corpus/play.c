@@ -22,7 +22,7 @@
 #include "milter/replay/session_reader.h"
 #include "rules/base/utf8.h"
 #include "rules/engine/evaluate.h"
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 
 #define MESSAGE_MAX (256u << 20)
 #define ACCOUNT_MAX (256u << 20)

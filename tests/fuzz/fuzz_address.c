@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/decoded.h"
 

@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rules/mail/content_type.h"
-#include "rules/mail/mime_texts.h"
-#include "rules/mail/mime_write.h"
-#include "rules/mail/part_text.h"
+#include "rules/mail/mime/content_type.h"
+#include "rules/mail/mime/mime_texts.h"
+#include "rules/mail/mime/mime_write.h"
+#include "rules/mail/mime/part_text.h"
 #include "engine.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/feed.h"

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 
 #include "rules/base/utf8.h"
-#include "rules/mail/decode.h"
-#include "rules/mail/encoded_word.h"
-#include "rules/mail/field_text.h"
-#include "rules/mail/header_line.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/decode/decode.h"
+#include "rules/mail/header/encoded_word.h"
+#include "rules/mail/header/field_text.h"
+#include "rules/mail/header/header_line.h"
+#include "rules/mail/header/header_text.h"
 #include "tests/fuzz/fuzz.h"
 
 #define RUNS_MAX 64

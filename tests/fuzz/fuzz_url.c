@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "rules/base/utf8.h"
-#include "rules/mail/url.h"
+#include "rules/mail/url/url.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/support/mime_compose.h"
 
 #define DEPTH_MAX 5

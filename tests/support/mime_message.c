@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "rules/mail/mime_line.h"
+#include "rules/mail/mime/mime_line.h"
 #include "tests/support/mime_message.h"
 
 #define ARENA_LIMIT (256u << 20)

@@ -4,7 +4,7 @@
 #ifndef MILLGATE_TEST_MIME_MESSAGE_H
 #define MILLGATE_TEST_MIME_MESSAGE_H
 
-#include "rules/mail/mime.h"
+#include "rules/mail/mime/mime.h"
 
 struct mime_message {
 	struct arena arena;

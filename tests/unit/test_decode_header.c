@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/unit/unit.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"

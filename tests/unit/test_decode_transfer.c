@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/unit/unit.h"
 
 /* "begin 644 x" and a line that holds "Cat" */

@@ -8,7 +8,7 @@
 #include "engine.h"
 #include "policy.h"
 #include "recording.h"
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "rules/engine/session.h"
-#include "rules/mail/url.h"
+#include "rules/mail/url/url.h"
 #include "tests/support/judge.h"
 #include "tests/support/mail_script.h"
 #include "tests/unit/unit.h"

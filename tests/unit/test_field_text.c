@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#include "rules/mail/decode.h"
-#include "rules/mail/field_pieces.h"
-#include "rules/mail/field_text.h"
+#include "rules/mail/decode/decode.h"
+#include "rules/mail/header/field_pieces.h"
+#include "rules/mail/header/field_text.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "rules/mail/header_text.h"
+#include "rules/mail/header/header_text.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(array) (sizeof (array) / sizeof (array)[0])

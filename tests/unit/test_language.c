@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "policy.h"
-#include "rules/mail/decode.h"
+#include "rules/mail/decode/decode.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -7,7 +7,7 @@
 
 #include "buffer.h"
 #include "rules/engine/parts.h"
-#include "rules/mail/header_text.h"
+#include "rules/mail/header/header_text.h"
 #include "tests/unit/unit.h"
 
 #define TOP "millgate: 1\nrules:\n"

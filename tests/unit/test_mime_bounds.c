@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "rules/mail/mime.h"
+#include "rules/mail/mime/mime.h"
 #include "tests/support/mime_message.h"
 #include "tests/unit/unit.h"
 

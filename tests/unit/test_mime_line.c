@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#include "rules/mail/mime_defect.h"
-#include "rules/mail/mime_line.h"
+#include "rules/mail/mime/mime_defect.h"
+#include "rules/mail/mime/mime_line.h"
 #include "tests/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

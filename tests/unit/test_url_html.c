@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rules/mail/html_reference.h"
-#include "rules/mail/url.h"
+#include "rules/mail/url/html_reference.h"
+#include "rules/mail/url/url.h"
 #include "tests/unit/unit.h"
 
 #define ARENA_LIMIT (64u << 20)
