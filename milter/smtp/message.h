@@ -72,9 +72,9 @@ int message_compose(struct message *m, struct span name, struct span value,
  * Carry out EDIT, which is one of the four kinds for header fields, as Postfix
  * 3.7 does: fields are counted at that moment; CHANGE of a field that is not
  * there adds it, with an empty value it leaves a field whose value is a space;
- * an index of 0 means 1. For INSERT the index is the number of fields, of any name, that stay above. A
- * name that is none changes nothing. The fields are to be looked at again when
- * they are settled. -1: there is no memory.
+ * an index of 0 means 1. For INSERT the index is the number of fields, of any
+ * name, that stay above. A name that is none changes nothing. The fields are to
+ * be looked at again when they are settled. -1: there is no memory.
  */
 int message_edit(struct message *m, const struct edit *edit);
 

@@ -62,31 +62,23 @@ gather(struct making *k)
 	return 0;
 }
 
-static bool
-is_changed(const struct making *k, size_t part)
-{
-	size_t i;
-
-	for (i = 0; i < k->count; i++)
-		if (k->changes[i].part == part)
-			return true;
-	return false;
-}
-
 /* Are the parts of NEW those that there were? */
 static bool
 are_same_parts(const struct making *k, const struct mime *new)
 {
 	const struct mime *old = k->model->mime;
 	const struct mime_part *a, *b;
-	size_t i;
+	size_t i, next = 0;
+	bool changed;
 
 	for (i = 0; i < old->count && i < new->count; i++) {
 		a = &old->parts[i];
 		b = &new->parts[i];
+		changed = next < k->count && k->changes[next].part == i;
+		next += changed;
 		if (a->kind != b->kind || a->parent != b->parent ||
 		    !span_equal(a->media.type, b->media.type) ||
-		    (a->kind == MIME_LEAF && !is_changed(k, i) &&
+		    (a->kind == MIME_LEAF && !changed &&
 		    !span_equal(a->content, b->content)))
 			return false;
 	}
@@ -110,6 +102,15 @@ is_same_message(const struct making *k, struct span body)
 	    &old->bounds, &e->message) == 0 && are_same_parts(k, &new);
 }
 
+/* The type that the body's text is of if no field says so. */
+static struct span
+type_of(const struct body_model *m)
+{
+	if (m->whole == NULL)
+		return m->mime->parts[0].media.type;
+	return span_of(m->whole->html ? "text/html" : "text/plain");
+}
+
 /* Tell the message's own header of C, a change of all its body. */
 static void
 describe(struct body_model *m, const struct mime_change *c)
@@ -122,10 +123,12 @@ describe(struct body_model *m, const struct mime_change *c)
 	if ((c->charset.ptr != NULL || c->transfer != TRANSFER_NONE) &&
 	    header_value(h, "MIME-Version", &count).ptr == NULL)
 		header_put(h, "MIME-Version", span_of("1.0"));
-	if (c->charset.ptr != NULL && m->whole == NULL) {
+	/* What replaced it is in UTF-8, whatever rules wrote since. */
+	if (c->charset.ptr != NULL || m->whole != NULL) {
 		buffer_init(&type, 2 * CONTENT_TYPE_MAX);
 		content_type_set(&type, header_value(h, TYPE, &count),
-		    m->mime->parts[0].media.type, c->charset, " ");
+		    type_of(m), m->whole != NULL ? span_of("utf-8") :
+		    c->charset, " ");
 		header_put(h, TYPE, buffer_span(&type));
 		buffer_release(&type);
 	}

@@ -3,8 +3,9 @@
  *
  * A pattern that has compiled is read once more, as a tree of alternatives,
  * items and sets of bytes. In REGEX_TEXT the characters beyond ASCII share the
- * bytes that it has no use for, so that two may look the same. What is seldom written is not understood: then there
- * is no tree, and nothing is said. Load time; all memory is in an arena.
+ * bytes that it has no use for, so that two may look the same. What is seldom
+ * written is not understood: then there is no tree, and nothing is said. Load
+ * time; all memory is in an arena.
  */
 #ifndef MILLGATE_REGEX_SHAPE_H
 #define MILLGATE_REGEX_SHAPE_H

@@ -119,13 +119,15 @@ check_lines(struct span value, size_t name_len)
 	}
 }
 
-/* Is VALUE one that could have been written so? */
+/* Is VALUE one that could have been written so? An encoded word without a text
+ * need not stay. */
 static bool
 is_tidy(struct span value)
 {
 	size_t i, word = 0, blanks = 0;
 
-	if (value.len == 0 || span_trim(value).len < value.len)
+	if (value.len == 0 || span_trim(value).len < value.len ||
+	    memmem(value.ptr, value.len, "??=", 3) != NULL)
 		return false;
 	for (i = 0; i < value.len; i++) {
 		if (is_gap(value.ptr[i])) {

@@ -106,8 +106,8 @@ const char *rawmilter_answer(struct rawmilter *m);
  *	quarantine a reason
  *
  * and for all others the name of the packet. A body comes in pieces; its line
- * has the length of one, its bytes are together in M->body. To add is to insert below all
- * fields: with the packet ADDHEADER the MTA chooses the place.
+ * has the length of one, its bytes are together in M->body. To add is to insert
+ * below all fields: with the packet ADDHEADER the MTA chooses the place.
  */
 const char *rawmilter_edits(const struct rawmilter *m);
 

@@ -4,8 +4,8 @@
  *
  * Fields that follow the grammar are read by it; of others as much as readers
  * make of them: a semicolon that is missing, a value with blanks and without
- * quotes (a comment behind it is none of it), a quote that is never closed. Pure; results point into the field, or
- * into the arena.
+ * quotes (a comment behind it is none of it), a quote that is never closed.
+ * Pure; results point into the field, or into the arena.
  */
 #ifndef MILLGATE_PARAMETER_H
 #define MILLGATE_PARAMETER_H

@@ -27,6 +27,27 @@ is_gap(char c)
  */
 struct span encoded_word_char(struct span *text);
 
+/* Length of the gaps, and of what is none, that S begins with. */
+static inline size_t
+gaps_len(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && is_gap(s.ptr[n]))
+		n++;
+	return n;
+}
+
+static inline size_t
+word_len(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && !is_gap(s.ptr[n]))
+		n++;
+	return n;
+}
+
 /* The encoding, 'Q' or 'B', in which TEXT is shorter. */
 char encoded_word_choose(struct span text);
 

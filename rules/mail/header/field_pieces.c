@@ -16,26 +16,6 @@
 /* Text has at most three bytes for one of a value; one more for safety. */
 #define TEXT_PER_BYTE 4
 
-static size_t
-blanks_len(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && is_gap(s.ptr[n]))
-		n++;
-	return n;
-}
-
-static size_t
-word_len(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && !is_gap(s.ptr[n]))
-		n++;
-	return n;
-}
-
 bool
 field_looks_encoded(struct span bytes)
 {
@@ -61,7 +41,7 @@ join_words(struct field_pieces *p)
 	const struct field_piece *blanks = last_of(p, FIELD_PLAIN);
 	struct field_piece *words;
 
-	if (blanks == NULL || blanks_len(blanks->raw) < blanks->raw.len)
+	if (blanks == NULL || gaps_len(blanks->raw) < blanks->raw.len)
 		return;
 	p->count--;
 	words = last_of(p, FIELD_WORDS);
@@ -123,7 +103,7 @@ add_stretch(struct field_pieces *p, struct span stretch, struct arena *arena)
 	struct span part;
 
 	while (stretch.len > 0 && p->count <= FIELD_PIECES_MAX) {
-		part = span_head(stretch, blanks_len(stretch));
+		part = span_head(stretch, gaps_len(stretch));
 		if (add(p, FIELD_PLAIN, part, arena) < 0)
 			return -1;
 		stretch = span_skip(stretch, part.len);

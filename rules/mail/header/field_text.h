@@ -34,9 +34,8 @@ struct runs {
  * NAME_LEN bytes and whose text is made of RUNS. VALUE (unfolded) is what it
  * had, OLD the decoded text of that. In *TEXT is then what decode_header()
  * gives for the new value: what RUNS say, without blanks at its ends, spaces
- * for control characters and U+FFFD for what is no UTF-8. False: OUT has no room for
- * it, or ARENA, where the text is, is exhausted; OUT is as it
- * was.
+ * for control characters and U+FFFD for what is no UTF-8. False: OUT has
+ * no room for it, or ARENA, where the text is, is exhausted; OUT is as it was.
  */
 bool field_text_write(struct span value, struct span old,
     const struct runs *runs, size_t name_len, struct arena *arena,

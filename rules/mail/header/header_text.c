@@ -15,26 +15,6 @@
 #include "rules/mail/header/header_line.h"
 #include "rules/mail/header/header_text.h"
 
-static size_t
-blanks_len(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && is_gap(s.ptr[n]))
-		n++;
-	return n;
-}
-
-static size_t
-word_len(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && !is_gap(s.ptr[n]))
-		n++;
-	return n;
-}
-
 static bool
 is_ascii(struct span s)
 {
@@ -60,7 +40,7 @@ static void
 add_plain(struct header_line *l, struct span piece)
 {
 	char blanks[HEADER_BLANKS_MAX];
-	size_t count = blanks_len(piece);
+	size_t count = gaps_len(piece);
 
 	memset(blanks, ' ', count);
 	header_line_plain(l, span_make(blanks, count),
@@ -71,7 +51,7 @@ add_plain(struct header_line *l, struct span piece)
 static struct span
 plain_piece(struct span text)
 {
-	size_t blanks = blanks_len(text);
+	size_t blanks = gaps_len(text);
 
 	return span_head(text, blanks + word_len(span_skip(text, blanks)));
 }
@@ -85,7 +65,7 @@ encoded_piece(struct span text)
 
 	while (len < text.len) {
 		struct span piece = plain_piece(span_skip(text, len));
-		size_t blanks = blanks_len(piece);
+		size_t blanks = gaps_len(piece);
 
 		if (is_ascii(piece) && blanks <= HEADER_BLANKS_MAX &&
 		    piece.len - blanks <= HEADER_WORD_MAX)
@@ -99,7 +79,7 @@ encoded_piece(struct span text)
 static struct span
 text_trim(struct span text)
 {
-	text = span_skip(text, blanks_len(text));
+	text = span_skip(text, gaps_len(text));
 	while (text.len > 0 && is_gap(text.ptr[text.len - 1]))
 		text.len--;
 	return text;

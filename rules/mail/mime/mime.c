@@ -100,6 +100,8 @@ text_of(struct mime *m, size_t i, struct span bytes)
 	    &flawed);
 	defect(m, !known, DEFECT_UNKNOWN_CHARSET);
 	defect(m, flawed, DEFECT_BAD_CHARSET);
+	/* It stopped short of its limit: the system has no memory. */
+	m->arena->exhausted |= out.overflow && out.limit - out.len > UTF8_MAX;
 	if (out.len > 0)
 		out.len = lines_to_lf(out.ptr, out.len);
 	bytes = buffer_span(&out);
