@@ -127,7 +127,7 @@ is_tidy(struct span value)
 	size_t i, word = 0, blanks = 0;
 
 	if (value.len == 0 || span_trim(value).len < value.len ||
-	    memmem(value.ptr, value.len, "??=", 3) != NULL)
+	    memmem(value.ptr, value.len, "?" "?=", 3) != NULL)
 		return false;
 	for (i = 0; i < value.len; i++) {
 		if (is_gap(value.ptr[i])) {
