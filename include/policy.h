@@ -30,8 +30,8 @@ struct limits {
 	size_t mime_parts;	/* of a message */
 	size_t header_bytes;	/* all fields that rules read, a message */
 	size_t recipients;	/* distinct ones, a message */
-	uint32_t regex_match;	/* PCRE2's match limit, a single match */
-	uint32_t regex_depth;	/* PCRE2's depth limit */
+	size_t regex_match;	/* PCRE2's match limit, a single match */
+	size_t regex_depth;	/* PCRE2's depth limit */
 	size_t connections;	/* of MTAs, at a time; 0: what the process's
 				 * descriptors allow */
 };

@@ -59,6 +59,7 @@ bool span_is(struct span s, const char *text);
 
 /* Does S begin with, or end in, the bytes of PART? */
 bool span_starts_with(struct span s, struct span part);
+bool span_starts_with_nocase(struct span s, struct span part);	/* ASCII case */
 bool span_ends_with(struct span s, struct span part);
 
 /* Offset of the first or the last byte C in S, or S.len when there is none. */
@@ -74,6 +75,9 @@ ascii_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
+
+/* The value of the hexadecimal digit C, in either case; -1: it is none. */
+int ascii_hex_value(char c);
 
 /* The byte that the two hexadecimal digits at the start of S make; -1: they are
  * none. */

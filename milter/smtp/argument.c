@@ -134,11 +134,11 @@ read_params(struct smtp_session *s, enum event_kind command,
 static bool
 take_keyword(struct span *args, const char *keyword)
 {
-	size_t len = strlen(keyword);
+	struct span head = span_of(keyword);
 
-	if (!span_equal_nocase(span_head(*args, len), span_of(keyword)))
+	if (!span_starts_with_nocase(*args, head))
 		return false;
-	*args = span_trim(span_skip(*args, len));
+	*args = span_trim(span_skip(*args, head.len));
 	return args->len > 0;
 }
 

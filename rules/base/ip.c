@@ -27,8 +27,7 @@ ip_parse(struct span text, struct ip *ip)
 	uint8_t bytes[16];
 	bool tagged;
 
-	tagged =
-	    span_equal_nocase(span_head(text, sizeof tag - 1), span_of(tag));
+	tagged = span_starts_with_nocase(text, span_of(tag));
 	if (tagged)
 		text = span_skip(text, sizeof tag - 1);
 	/* A NUL would hide what is behind it from inet_pton(). */

@@ -39,6 +39,12 @@ span_starts_with(struct span s, struct span part)
 }
 
 bool
+span_starts_with_nocase(struct span s, struct span part)
+{
+	return span_equal_nocase(span_head(s, part.len), part);
+}
+
+bool
 span_ends_with(struct span s, struct span part)
 {
 	return part.len <= s.len &&
@@ -78,8 +84,8 @@ span_trim(struct span s)
 	return s;
 }
 
-static int
-hex_value(char c)
+int
+ascii_hex_value(char c)
 {
 	char l = ascii_lower(c);
 
@@ -91,9 +97,13 @@ hex_value(char c)
 int
 span_hex_byte(struct span s)
 {
-	if (s.len < 2 || hex_value(s.ptr[0]) < 0 || hex_value(s.ptr[1]) < 0)
+	int high, low;
+
+	if (s.len < 2)
 		return -1;
-	return hex_value(s.ptr[0]) << 4 | hex_value(s.ptr[1]);
+	high = ascii_hex_value(s.ptr[0]);
+	low = ascii_hex_value(s.ptr[1]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
 /*

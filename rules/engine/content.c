@@ -7,13 +7,10 @@
 
 #include "rules/engine/content.h"
 
-/* Is F of those that say what the body is? */
-static bool
-is_about_content(const struct field *f)
+bool
+content_is_field(struct span name)
 {
-	struct span content = span_of("Content-");
-
-	return span_equal_nocase(span_head(f->name, content.len), content);
+	return span_starts_with_nocase(name, span_of("Content-"));
 }
 
 struct mime_field *
@@ -25,7 +22,7 @@ content_fields(struct engine *e, size_t *count)
 
 	*count = 0;
 	for (i = 0; fields != NULL && i < e->field_count; i++)
-		if (is_about_content(&e->fields[i]))
+		if (content_is_field(e->fields[i].name))
 			fields[(*count)++] = (struct mime_field){
 			    e->fields[i].name, e->fields[i].unfolded };
 	return fields;

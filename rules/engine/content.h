@@ -14,6 +14,9 @@
  */
 struct mime *content_of(struct engine *e);
 
+/* Is NAME that of a field that says what the body is? RFC 2045 9 */
+bool content_is_field(struct span name);
+
 /* The fields of E's message that say what its body is, COUNT of them. NULL: no
  * memory. */
 struct mime_field *content_fields(struct engine *e, size_t *count);

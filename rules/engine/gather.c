@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "rules/engine/content.h"
 #include "rules/engine/learn.h"
 
 static struct arena *
@@ -68,11 +69,9 @@ learn_recipient_facts(struct engine *e, struct recipient *r,
 static bool
 is_wanted(const struct policy *p, struct span name)
 {
-	struct span content = span_of("Content-");
 	size_t i;
 
-	if (p->every_field || (p->reads_mime && (span_equal_nocase(
-	    span_head(name, content.len), content) ||
+	if (p->every_field || (p->reads_mime && (content_is_field(name) ||
 	    span_equal_nocase(name, span_of("MIME-Version")))))
 		return true;
 	for (i = 0; i < p->field_count; i++)

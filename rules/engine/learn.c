@@ -134,7 +134,7 @@ learn_sender_size(struct learning *l)
 		return;
 	for (i = 0; i < l->event->envelope.param_count; i++) {
 		p = l->event->envelope.params[i];
-		if (!span_equal_nocase(span_head(p, key.len), key))
+		if (!span_starts_with_nocase(p, key))
 			continue;
 		p = span_skip(p, key.len);
 		for (digits = 0; digits < p.len; digits++)

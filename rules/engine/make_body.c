@@ -250,7 +250,6 @@ body_operation(struct body_model *m, struct span *body)
 	/* They say how long it was, and its digest. */
 	header_drop(m->header, "Content-Length");
 	header_drop(m->header, "Content-MD5");
-	(void)buffer_text(out);		/* a NUL stands behind it */
-	*body = buffer_span(out);
+	*body = span_make(buffer_text(out), out->len);
 	return true;
 }

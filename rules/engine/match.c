@@ -78,8 +78,7 @@ literal_test(enum matcher_kind kind, struct span literal, struct span value)
 	case MATCH_CONTAINS:
 		return contains(value, literal);
 	case MATCH_STARTS_WITH:
-		return span_equal_nocase(span_head(value, literal.len),
-		    literal);
+		return span_starts_with_nocase(value, literal);
 	case MATCH_ENDS_WITH:
 		return value.len >= literal.len && span_equal_nocase(
 		    span_skip(value, value.len - literal.len), literal);

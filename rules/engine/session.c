@@ -25,8 +25,8 @@ session_regex_limits(const struct engine *e)
 {
 	const struct limits *l = &e->policy->settings.limits;
 
-	return (struct regex_limits){ .match = l->regex_match,
-		.depth = l->regex_depth };
+	return (struct regex_limits){ .match = (uint32_t)l->regex_match,
+		.depth = (uint32_t)l->regex_depth };
 }
 
 struct decision

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "rules/base/listen_spec.h"
@@ -116,137 +117,52 @@ read_policy_mode(struct loader *l, struct node *n, void *target)
 	return -1;
 }
 
-/* A bound of at least 1 and at most MOST. */
+/* Where each bound goes, and how large it may be; none is less than 1. */
+static const struct limit_row {
+	const char *key;
+	size_t at;			/* in struct limits: a size_t */
+	uint64_t most;
+} limit_table[] = {
+	{ "body", offsetof(struct limits, body), 64u << 20 },
+	{ "header_bytes", offsetof(struct limits, header_bytes), 64u << 20 },
+	{ "recipients", offsetof(struct limits, recipients), 1000000 },
+	{ "regex_match", offsetof(struct limits, regex_match), 1000000000 },
+	{ "regex_depth", offsetof(struct limits, regex_depth), 1000000000 },
+	{ "connections", offsetof(struct limits, connections), 1000000 },
+	{ "message", offsetof(struct limits, message), 1u << 30 },
+	{ "mime_depth", offsetof(struct limits, mime_depth), 100 },
+	{ "mime_parts", offsetof(struct limits, mime_parts), 100000 },
+};
+
 static int
-read_bound(struct loader *l, struct node *n, uint64_t most, uint64_t *bound)
+read_limit(struct loader *l, struct node *n, void *target)
 {
-	if (load_size(l, n, bound) < 0)
+	const struct limit_row *row = limit_table;
+	uint64_t bound;
+
+	while (!span_is(n->key->text, row->key))
+		row++;
+	if (load_size(l, n, &bound) < 0)
 		return -1;
-	if (*bound >= 1 && *bound <= most)
+	if (bound >= 1 && bound <= row->most) {
+		*(size_t *)((char *)target + row->at) = (size_t)bound;
 		return 0;
+	}
 	(void)tree_error(n, "'%s' is out of range: 1 to %llu",
-	    quote(n->text).text, (unsigned long long)most);
+	    quote(n->text).text, (unsigned long long)row->most);
 	return -1;
 }
 
-static int
-read_body(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 64u << 20, &bound) < 0)
-		return -1;
-	limits->body = (size_t)bound;
-	return 0;
-}
-
-static int
-read_message(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 1u << 30, &bound) < 0)
-		return -1;
-	limits->message = (size_t)bound;
-	return 0;
-}
-
-static int
-read_mime_depth(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 100, &bound) < 0)
-		return -1;
-	limits->mime_depth = (size_t)bound;
-	return 0;
-}
-
-static int
-read_mime_parts(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 100000, &bound) < 0)
-		return -1;
-	limits->mime_parts = (size_t)bound;
-	return 0;
-}
-
-static int
-read_header_bytes(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 64u << 20, &bound) < 0)
-		return -1;
-	limits->header_bytes = (size_t)bound;
-	return 0;
-}
-
-static int
-read_recipients(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 1000000, &bound) < 0)
-		return -1;
-	limits->recipients = (size_t)bound;
-	return 0;
-}
-
-static int
-read_regex_match(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 1000000000, &bound) < 0)
-		return -1;
-	limits->regex_match = (uint32_t)bound;
-	return 0;
-}
-
-static int
-read_regex_depth(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 1000000000, &bound) < 0)
-		return -1;
-	limits->regex_depth = (uint32_t)bound;
-	return 0;
-}
-
-static int
-read_connections(struct loader *l, struct node *n, void *target)
-{
-	struct limits *limits = target;
-	uint64_t bound;
-
-	if (read_bound(l, n, 1000000, &bound) < 0)
-		return -1;
-	limits->connections = (size_t)bound;
-	return 0;
-}
-
 static const struct mapping_spec limits_spec = { "'limits'", "key", {
-	{ "body", read_body, false },
-	{ "header_bytes", read_header_bytes, false },
-	{ "recipients", read_recipients, false },
-	{ "regex_match", read_regex_match, false },
-	{ "regex_depth", read_regex_depth, false },
-	{ "connections", read_connections, false },
-	{ "message", read_message, false },
-	{ "mime_depth", read_mime_depth, false },
-	{ "mime_parts", read_mime_parts, false },
+	{ "body", read_limit, false },
+	{ "header_bytes", read_limit, false },
+	{ "recipients", read_limit, false },
+	{ "regex_match", read_limit, false },
+	{ "regex_depth", read_limit, false },
+	{ "connections", read_limit, false },
+	{ "message", read_limit, false },
+	{ "mime_depth", read_limit, false },
+	{ "mime_parts", read_limit, false },
 	{ "regex_time", NULL, false },
 	{ "message_time", NULL, false },
 } };

@@ -127,15 +127,6 @@ shape_add_class(struct byte_set *set, char letter)
 	return true;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 unsigned char
 shape_escaped_byte(struct shape_reader *r, char letter)
 {
@@ -148,7 +139,7 @@ shape_escaped_byte(struct shape_reader *r, char letter)
 		return (unsigned char)bytes[known - letters];
 	if (letter == 'x') {
 		for (i = 0; i < 2; i++) {
-			digit = hex_value(shape_peek(r, 0));
+			digit = ascii_hex_value(shape_peek(r, 0));
 			if (digit < 0)
 				break;
 			value = 16 * value + (unsigned)digit;
@@ -158,7 +149,7 @@ shape_escaped_byte(struct shape_reader *r, char letter)
 		return (unsigned char)value;
 	}
 	/* Other letters and digits have meanings that are not known here. */
-	r->lost |= hex_value(letter) >= 0 || (ascii_lower(letter) >= 'a' &&
+	r->lost |= ascii_hex_value(letter) >= 0 || (ascii_lower(letter) >= 'a' &&
 	    ascii_lower(letter) <= 'z');
 	return (unsigned char)letter;
 }

@@ -69,7 +69,7 @@ static bool
 is_no_url(struct span s)
 {
 	return span_find(s, ':') == s.len &&
-	    !span_equal_nocase(span_head(s, 4), span_of("www."));
+	    !span_starts_with_nocase(s, span_of("www."));
 }
 
 /* An address in angle brackets, with a name before it or not. */

@@ -30,8 +30,8 @@ found_field(const struct policy *p, const struct action *a,
     const char *const *fields, size_t count)
 {
 	struct regex_limits limits = {
-		.match = p->settings.limits.regex_match,
-		.depth = p->settings.limits.regex_depth };
+		.match = (uint32_t)p->settings.limits.regex_match,
+		.depth = (uint32_t)p->settings.limits.regex_depth };
 	struct error ignored;
 	size_t i;
 
@@ -68,7 +68,7 @@ signed_place(const struct policy *p, const struct action *a)
 	field = found_field(p, a, signed_fields, SIGNED_FIELDS);
 	if (field != NULL || a->names != NULL)
 		return field;
-	return span_equal_nocase(span_head(a->name, 8), span_of("Content-")) ?
+	return span_starts_with_nocase(a->name, span_of("Content-")) ?
 	    a->name.ptr : NULL;
 }
 

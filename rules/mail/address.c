@@ -181,7 +181,7 @@ is_literal(struct span s)
 	s = span_make(s.ptr + 1, s.len - 2);
 	if (ip_parse(s, &ip) < 0)
 		return false;
-	return span_equal_nocase(span_head(s, tag.len), tag) ||
+	return span_starts_with_nocase(s, tag) ||
 	    span_find(s, ':') == s.len;
 }
 

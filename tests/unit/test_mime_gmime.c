@@ -64,20 +64,20 @@ compare_part(struct mime *m, size_t i, const struct gmime_part *want,
     struct buffer *why)
 {
 	struct mime_part *p = &m->parts[i];
-	struct span names[MIME_NAMES_MAX], name;
-	struct buffer content;
+	struct span names[MIME_NAMES_MAX], name, content;
+	struct buffer scratch;
 
 	if (!span_equal(p->media.type, want->type) || p->depth != want->depth)
 		differ(why, i, "type", p->media.type, want->type);
 	if (p->kind != MIME_LEAF || !want->leaf)
 		return;
-	buffer_init(&content, MESSAGE_MAX);
-	mime_content(m, i, &content);
-	if (!span_equal(buffer_span(&content), want->content))
-		differ(why, i, "content", buffer_span(&content), want->content);
+	buffer_init(&scratch, MESSAGE_MAX);
+	content = mime_content(m, i, &scratch);
+	if (!span_equal(content, want->content))
+		differ(why, i, "content", content, want->content);
 	if (mime_size(m, i) != content.len)
 		differ(why, i, "size", span_of(""), want->content);
-	buffer_release(&content);
+	buffer_release(&scratch);
 	if (mime_is_text(m, i) && !span_equal(mime_text(m, i), want->text))
 		differ(why, i, "text", mime_text(m, i), want->text);
 	name = mime_names(m, i, names) > 0 ? names[0] : span_of("");

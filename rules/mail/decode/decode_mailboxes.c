@@ -30,14 +30,6 @@ struct reading {
 	struct buffer plain;
 };
 
-/* A copy of S in the arena; an empty one when it is full. */
-static struct span
-keep(struct reading *r, struct span s)
-{
-	s = arena_copy(r->arena, s);
-	return s.ptr != NULL ? s : span_make("", 0);
-}
-
 /* The name that stands in r->name. */
 static struct span
 read_name(struct reading *r)
@@ -51,7 +43,7 @@ read_name(struct reading *r)
 		name = span_skip(name, 1);
 	while (name.len > 0 && name.ptr[name.len - 1] == ' ')
 		name.len--;
-	return keep(r, name);
+	return text_keep(r->arena, name);
 }
 
 /* The address that stands in r->address. */
@@ -72,7 +64,7 @@ read_address(struct reading *r)
 	if (address_local(address).len < address.len &&
 	    !address_is_valid(address))
 		*r->flawed = true;
-	return keep(r, address);
+	return text_keep(r->arena, address);
 }
 
 /* Put what stands in r->address and r->name on the list. */

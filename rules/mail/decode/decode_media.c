@@ -213,14 +213,6 @@ read_form(struct reading *r, struct wanted *w, enum form form)
 	return charset;
 }
 
-/* A copy of S in the arena; an empty one when it is full. */
-static struct span
-keep(struct reading *r, struct span s)
-{
-	s = arena_copy(r->arena, s);
-	return s.ptr != NULL ? s : span_make("", 0);
-}
-
 /*
  * r->raw, which is in CHARSET, as text in r->text: with its controls, but for
  * NULs, which become others. Without a charset encoded words count, for some
@@ -281,7 +273,7 @@ names_of(struct reading *r, struct wanted *w, struct file_names *names)
 		raw_to_text(r, order[i], charset);
 		text = buffer_span(&r->text);
 		if (first.ptr == NULL)
-			first = keep(r, text);
+			first = text_keep(r->arena, text);
 		else if (!span_equal(text, first))
 			w->differs = true;
 		add_name(r, names, text);
@@ -299,7 +291,7 @@ bytes_of(struct reading *r, struct wanted *w)
 		if (read_form(r, w, form).ptr == NULL)
 			continue;
 		if (value.ptr == NULL)
-			value = keep(r, buffer_span(&r->raw));
+			value = text_keep(r->arena, buffer_span(&r->raw));
 		else if (!span_equal(buffer_span(&r->raw), value))
 			w->differs = true;
 	}
@@ -373,7 +365,7 @@ take_type(struct reading *r, struct span *rest)
 	buffer_add_char(&r->raw, '/');
 	buffer_add(&r->raw, subtype);
 	make_lower(buffer_span(&r->raw));
-	return keep(r, buffer_span(&r->raw));
+	return text_keep(r->arena, buffer_span(&r->raw));
 
 bad:
 	*r->flawed = true;
@@ -420,7 +412,7 @@ decode_disposition(struct span value, struct arena *a,
 		rest = value;
 		*flawed = true;
 	}
-	out->kind = keep(&r, out->kind);
+	out->kind = text_keep(r.arena, out->kind);
 	make_lower(out->kind);
 	read_parameters(&r, rest, wanted, 1);
 	names_of(&r, &wanted[0], &out->names);

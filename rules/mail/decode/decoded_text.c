@@ -8,6 +8,13 @@
 #include "rules/base/utf8.h"
 #include "rules/mail/decode/decoded_text.h"
 
+struct span
+text_keep(struct arena *a, struct span s)
+{
+	s = arena_copy(a, s);
+	return s.ptr != NULL ? s : span_make("", 0);
+}
+
 void
 text_add(struct buffer *out, struct span s)
 {

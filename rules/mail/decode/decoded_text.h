@@ -10,10 +10,14 @@
 
 #include <stdint.h>
 
+#include "arena.h"
 #include "buffer.h"
 #include "span.h"
 
 #define TEXT_UNREADABLE 0xfffd	/* U+FFFD, for what is no character */
+
+/* A copy of S in A; an empty one, with no NULL ptr, when A is exhausted. */
+struct span text_keep(struct arena *a, struct span s);
 
 /* Append S, which is UTF-8. */
 void text_add(struct buffer *out, struct span s);

@@ -14,6 +14,7 @@
 
 #include "rules/base/utf8.h"
 #include "rules/mail/mime/mime.h"
+#include "rules/mail/mime/mime_line.h"
 
 static void
 defect(struct mime *m, bool is, enum mime_defect d)
@@ -45,10 +46,8 @@ transfer_defect(enum transfer t)
 	    DEFECT_BAD_QUOTED_PRINTABLE;
 }
 
-/* The content of part I without its transfer encoding: where it stands, or in
- * B, which is empty and takes as much as it needs. */
-static struct span
-content_in(struct mime *m, size_t i, struct buffer *b)
+struct span
+mime_content(struct mime *m, size_t i, struct buffer *b)
 {
 	const struct mime_part *p = &m->parts[i];
 	enum transfer t = encoding_of(p);
@@ -65,25 +64,6 @@ content_in(struct mime *m, size_t i, struct buffer *b)
 }
 
 #define MARK "\xef\xbb\xbf"	/* U+FEFF; RFC 3629 6: no part of a text */
-
-/* LF for CRLF in place; returns the new length. */
-static size_t
-lines_to_lf(char *text, size_t len)
-{
-	char *from = text, *to = text, *end = text + len, *cr;
-
-	while ((cr = memchr(from, '\r', (size_t)(end - from))) != NULL) {
-		size_t n = (size_t)(cr - from);
-
-		memmove(to, from, n);
-		to += n;
-		from = cr + 1;
-		if (from == end || *from != '\n')
-			*to++ = '\r';
-	}
-	memmove(to, from, (size_t)(end - from));
-	return (size_t)(to + (end - from) - text);
-}
 
 /* BYTES, the decoded content of part I, as UTF-8 with LF, in the arena. */
 static struct span
@@ -103,7 +83,7 @@ text_of(struct mime *m, size_t i, struct span bytes)
 	/* It stopped short of its limit: the system has no memory. */
 	m->arena->exhausted |= out.overflow && out.limit - out.len > UTF8_MAX;
 	if (out.len > 0)
-		out.len = lines_to_lf(out.ptr, out.len);
+		out.len = mime_lines_to_lf(out.ptr, out.len);
 	bytes = buffer_span(&out);
 	if (span_starts_with(bytes, span_of(MARK)))
 		bytes = span_skip(bytes, sizeof MARK - 1);
@@ -128,28 +108,13 @@ mime_text(struct mime *m, size_t i)
 	if (p->text_read)
 		return p->text;
 	buffer_init(&decoded, SIZE_MAX);
-	bytes = content_in(m, i, &decoded);
+	bytes = mime_content(m, i, &decoded);
 	p->size = bytes.len;
 	p->measured = true;
 	p->text = text_of(m, i, bytes);
 	p->text_read = true;
 	buffer_release(&decoded);
 	return p->text;
-}
-
-void
-mime_content(struct mime *m, size_t i, struct buffer *out)
-{
-	const struct mime_part *p = &m->parts[i];
-	enum transfer t = encoding_of(p);
-	bool flawed = false;
-
-	if (is_as_it_stands(t)) {
-		buffer_add(out, p->content);
-		return;
-	}
-	decode_transfer(t, p->content, out, &flawed);
-	defect(m, flawed, transfer_defect(t));
 }
 
 /* Find the size of part I, and DIGEST if that is not NULL. */
@@ -161,7 +126,7 @@ measure(struct mime *m, size_t i, char *digest)
 	struct span bytes;
 
 	buffer_init(&decoded, SIZE_MAX);
-	bytes = content_in(m, i, &decoded);
+	bytes = mime_content(m, i, &decoded);
 	p->size = bytes.len;
 	p->measured = true;
 	if (digest != NULL)

@@ -139,10 +139,11 @@ struct span mime_extension(struct arena *a, struct span name);
 struct span mime_text(struct mime *m, size_t i);
 
 /*
- * Append to OUT the content of leaf I, without its transfer encoding. Of a
- * message that is a part: its bytes.
+ * The content of part I without its transfer encoding: where it stands, or in
+ * B, which is empty. Of a message that is a part: its bytes. What B had no room
+ * for is not there, and the arena's flag says so.
  */
-void mime_content(struct mime *m, size_t i, struct buffer *out);
+struct span mime_content(struct mime *m, size_t i, struct buffer *b);
 
 /* Length and SHA-256 of the same, found once for each part; an undigested one
  * has an empty digest. */

@@ -117,3 +117,21 @@ mime_line_eight_bit(struct span s)
 		bits = all_bits(at + i, BLOCK);
 	return bits >= 0x80 || all_bits(at + i, s.len - i) >= 0x80;
 }
+
+size_t
+mime_lines_to_lf(char *text, size_t len)
+{
+	char *from = text, *to = text, *end = text + len, *cr;
+
+	while ((cr = memchr(from, '\r', (size_t)(end - from))) != NULL) {
+		size_t n = (size_t)(cr - from);
+
+		memmove(to, from, n);
+		to += n;
+		from = cr + 1;
+		if (from == end || *from != '\n')
+			*to++ = '\r';
+	}
+	memmove(to, from, (size_t)(end - from));
+	return (size_t)(to + (end - from) - text);
+}

@@ -40,6 +40,9 @@ mime_line_end(struct span s)
 	return s.len > 1 && s.ptr[s.len - 2] == '\r' ? 2 : 1;
 }
 
+/* Write LF for each CRLF in the LEN bytes at TEXT; returns how many are left. */
+size_t mime_lines_to_lf(char *text, size_t len);
+
 /* Bits of enum mime_defect: NUL, bare CR, bare LF and long lines in BODY. */
 uint64_t mime_line_defects(struct span body);
 

@@ -55,23 +55,6 @@ part_text_read(struct part_text *t, const struct mime *m, size_t i,
 	return !t->bytes.overflow;
 }
 
-/* Append S with LF for CRLF. */
-static void
-add_lf_lines(struct buffer *out, struct span s)
-{
-	size_t at = 0, start;
-	struct span line;
-
-	while (start = at, mime_line_take(s, &at, &line)) {
-		if (s.ptr[at - 1] != '\n') {	/* a CR at its end is one */
-			buffer_add(out, span_skip(s, start));
-			break;
-		}
-		buffer_add(out, line);
-		buffer_add_char(out, '\n');
-	}
-}
-
 bool
 part_text_decode(const struct part_text *t, struct buffer *out)
 {
@@ -81,7 +64,9 @@ part_text_decode(const struct part_text *t, struct buffer *out)
 
 	buffer_init(&text, (bytes.len + 1) * CHARSET_WIDTH);
 	known = decode_charset(t->charset, bytes, &text, &flawed);
-	add_lf_lines(out, buffer_span(&text));
+	if (text.len > 0)
+		buffer_add(out, span_make(text.ptr,
+		    mime_lines_to_lf(text.ptr, text.len)));
 	flawed |= text.overflow;
 	buffer_release(&text);
 	return known && !flawed;
@@ -130,11 +115,11 @@ part_text_write(struct part_text *t, struct span text)
 static bool
 is_like_ascii(struct span charset)
 {
-	struct span probe = span_of(ascii_probe), iso2022 = span_of("iso-2022");
+	struct span probe = span_of(ascii_probe);
 	struct buffer out;
 	bool like, flawed;
 
-	if (span_equal_nocase(span_head(charset, iso2022.len), iso2022))
+	if (span_starts_with_nocase(charset, span_of("iso-2022")))
 		return false;
 	buffer_init(&out, CHARSET_WIDTH * sizeof ascii_probe);
 	like = decode_charset(charset, probe, &out, &flawed) &&

@@ -132,7 +132,7 @@ is_tag(struct span s, const char *begin, struct span name)
 	size_t len = strlen(begin);
 
 	if (!url_begins_with(s, begin) ||
-	    !span_equal_nocase(span_head(span_skip(s, len), name.len), name))
+	    !span_starts_with_nocase(span_skip(s, len), name))
 		return false;
 	s = span_skip(s, len + name.len);
 	return s.len == 0 || ends_name(s.ptr[0]);

@@ -71,7 +71,7 @@ length_at(struct span text, size_t at, const struct beginning *b)
 	char before = at > 0 ? text.ptr[at - 1] : ' ';
 	size_t len = strlen(b->text);
 
-	if (!span_equal_nocase(span_head(s, len), span_of(b->text)) ||
+	if (!span_starts_with_nocase(s, span_of(b->text)) ||
 	    (!b->inside && (url_is_alnum(before) ||
 	    memchr("@.-_", before, 4) != NULL)))
 		return 0;

@@ -80,7 +80,7 @@ url_is_wide_dot(uint32_t c)
 bool
 url_is_www(struct span s)
 {
-	return span_equal_nocase(span_head(s, 4), span_of("www."));
+	return span_starts_with_nocase(s, span_of("www."));
 }
 
 size_t

@@ -92,7 +92,7 @@ url_skip_blanks(struct span s)
 static inline bool
 url_begins_with(struct span s, const char *text)
 {
-	return span_equal_nocase(span_head(s, strlen(text)), span_of(text));
+	return span_starts_with_nocase(s, span_of(text));
 }
 
 /* Take the first N bytes off *S. */
