@@ -19,7 +19,7 @@
 
 enum edit_kind {
 	EDIT_ADD_HEADER,	/* below all other fields */
-	EDIT_INSERT_HEADER,	/* above all others, the MTA's Received too */
+	EDIT_INSERT_HEADER,	/* INDEX fields stay above it */
 	EDIT_CHANGE_HEADER,	/* the index-th field of that name gets VALUE */
 	EDIT_REMOVE_HEADER,	/* the index-th field of that name */
 	EDIT_SET_SENDER,	/* VALUE is an address, or "<>" */
@@ -35,12 +35,16 @@ struct edit {
 	struct span name;	/* of a header field */
 	struct span value;	/* not with EDIT_REMOVE_HEADER */
 	/*
+	 * EDIT_INSERT_HEADER: how many fields, of any name, stay above it; 0:
+	 * it is above all, the MTA's Received too.
 	 * EDIT_CHANGE_HEADER, EDIT_REMOVE_HEADER: 1 for the topmost field of
 	 * that name among those that the filter was shown. Each field is named
 	 * once at most, those of a name in descending order, before all
 	 * additions: an MTA renumbers what is below a field that goes.
 	 */
 	unsigned index;
+	bool spaced;		/* of a header field: the value begins with its
+				 * own blank, and none is put before it */
 };
 
 #endif

@@ -91,6 +91,9 @@ struct event {
 		struct {
 			struct span name;
 			struct span value;
+			struct span lead;	/* blanks and folds that stood
+						 * before the value; empty when
+						 * the producer does not know */
 		} header;
 		struct {
 			struct span bytes;

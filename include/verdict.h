@@ -128,7 +128,14 @@ struct verdict {
  * Returns 0, or -1 when the sink itself failed: error then says why, and the
  * verdict is the safe answer, to be given as any other. A sink stays usable
  * after a failure; the message at hand keeps its safe answer.
+ *
+ * A sink that has to ask somebody else may return EVENT_LATER, if its contract
+ * says so: the event is copied, the verdict is not filled, and will be told in
+ * a way of the sink's own. Until then it is fed nothing but ABORT and CLOSE,
+ * which call the question off, and which are never answered later.
  */
+#define EVENT_LATER 1
+
 typedef int event_sink(void *self, const struct event *event,
     struct verdict *verdict);
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "milter/command.h"
-#include "milter/test_run.h"
+#include "milter/test_depth.h"
 
 #define NUMBER_DIGITS 9
 
@@ -22,7 +22,11 @@ enum {
 	OPTION_DELIVER,
 	OPTION_FAIL_UNDER,
 	OPTION_FORMAT,
+	OPTION_MAILDIR,
+	OPTION_MILTER,
+	OPTION_QUARANTINE,
 	OPTION_SESSION,
+	OPTION_SMTP,
 	OPTION_STRICT,
 	OPTION_UPDATE,
 };
@@ -34,7 +38,11 @@ const struct option cmd_test_options[] = {
 	{ "fail-under", required_argument, NULL, OPTION_FAIL_UNDER },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "maildir", required_argument, NULL, OPTION_MAILDIR },
+	{ "milter", required_argument, NULL, OPTION_MILTER },
+	{ "quarantine", required_argument, NULL, OPTION_QUARANTINE },
 	{ "session", required_argument, NULL, OPTION_SESSION },
+	{ "smtp", required_argument, NULL, OPTION_SMTP },
 	{ "strict", no_argument, NULL, OPTION_STRICT },
 	{ "update", no_argument, NULL, OPTION_UPDATE },
 	{ NULL, 0, NULL, 0 },
@@ -44,6 +52,8 @@ static int
 help(void)
 {
 	printf("usage: millgate test [-c] FILE [SESSION...]\n"
+	    "       millgate test --milter SOCKET [FILE] [SESSION...]\n"
+	    "       millgate test --smtp HOST:PORT [FILE] [SESSION...]\n"
 	    "\n"
 	    "Runs the tests in the rule file FILE and those in each SESSION, "
 	    "a session file,\n"
@@ -60,12 +70,26 @@ help(void)
 	    "      --fail-under N fail unless N percent of the rules held in "
 	    "some test\n"
 	    "      --format NAME  text, json, tap or junit\n"
+	    "      --maildir DIR  with --smtp: where the server delivers\n"
+	    "      --milter SOCKET\n"
+	    "                     ask the filter that listens there, not the "
+	    "rules\n"
+	    "      --quarantine DIR\n"
+	    "                     with --smtp: where the server puts what is "
+	    "held\n"
 	    "      --session NAME only tests with NAME in their names\n"
+	    "      --smtp HOST:PORT\n"
+	    "                     say it all to the SMTP server there\n"
 	    "      --strict       what cannot be checked has failed\n"
 	    "      --update       show how session files would have to be "
 	    "written to pass,\n"
 	    "                     and write them so\n"
 	    "      --help         this text\n"
+	    "\n"
+	    "With --milter and --smtp FILE may be left out: a first operand "
+	    "*.smtp, or a\n"
+	    "folder, is a session. What cannot be seen so is counted as not "
+	    "checked.\n"
 	    "\n"
 	    "Exit status: 0 all passed, 1 something failed, 2 it could not be "
 	    "asked.\n", RULE_FILE_DEFAULT);
@@ -122,8 +146,20 @@ take_option(struct test_wishes *w, int option, char **argv)
 		    &w->fail_under);
 	case OPTION_FORMAT:
 		return take_format(w, optarg);
+	case OPTION_MAILDIR:
+		w->maildir = optarg;
+		return 0;
+	case OPTION_MILTER:
+		w->milter = optarg;
+		return 0;
+	case OPTION_QUARANTINE:
+		w->quarantine = optarg;
+		return 0;
 	case OPTION_SESSION:
 		w->name = optarg;
+		return 0;
+	case OPTION_SMTP:
+		w->smtp = optarg;
 		return 0;
 	case OPTION_STRICT:
 		w->strict = true;
@@ -142,7 +178,7 @@ take_session(struct test_wishes *w, const char *path, struct error *why)
 	bool standard = strcmp(path, "-") == 0;
 	struct stat found;
 
-	if (standard && strcmp(w->rules, "-") == 0)
+	if (standard && w->rules != NULL && strcmp(w->rules, "-") == 0)
 		return error_set(why, "test: standard input holds the rules "
 		    "or a session, not both");
 	if (w->update && (standard || (stat(path, &found) == 0 &&
@@ -152,15 +188,28 @@ take_session(struct test_wishes *w, const char *path, struct error *why)
 	return inputs_add(&w->sessions, path, ".smtp", why);
 }
 
+/* Where others than the rules answer, the rule file may be left out. */
+static bool
+is_session(const struct test_wishes *w, const char *operand)
+{
+	struct stat found;
+
+	if (w->milter == NULL && w->smtp == NULL)
+		return false;
+	return span_ends_with(span_of(operand), span_of(".smtp")) ||
+	    (stat(operand, &found) == 0 && S_ISDIR(found.st_mode));
+}
+
 static int
 take_operands(struct test_wishes *w, char **operands)
 {
 	struct error why;
 	int result = 0;
 
-	if (w->rules == NULL)
-		w->rules = *operands != NULL ? *operands++ :
-		    RULE_FILE_DEFAULT;
+	if (w->rules == NULL && *operands == NULL)
+		w->rules = RULE_FILE_DEFAULT;
+	else if (w->rules == NULL && !is_session(w, *operands))
+		w->rules = *operands++;
 	for (; *operands != NULL; operands++)
 		if (take_session(w, *operands, &why) < 0)
 			result = command_error("%s", why.text);
@@ -181,7 +230,7 @@ cmd_test(int argc, char **argv)
 		if (take_option(&w, option, argv) < 0)
 			return STATUS_TROUBLE;
 	}
-	if (take_operands(&w, argv + optind) == 0)
+	if (test_depth_check(&w) == 0 && take_operands(&w, argv + optind) == 0)
 		status = test_run(&w);
 	inputs_release(&w.sessions);
 	return status;

@@ -32,9 +32,13 @@ static const struct {
 	{ "deliver", VALUE_FOLDER },
 	{ "fail-under", VALUE_ANY },
 	{ "format", VALUE_FORMAT },
+	{ "maildir", VALUE_FOLDER },
+	{ "milter", VALUE_FILE },
 	{ "postfix", VALUE_FOLDER },
+	{ "quarantine", VALUE_FOLDER },
 	{ "sendmail", VALUE_FILE },
 	{ "session", VALUE_ANY },
+	{ "smtp", VALUE_ANY },
 };
 
 #define RULE_FILE_SUMMARY "the rule file"

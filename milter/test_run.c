@@ -20,6 +20,7 @@
 #include "milter/replay/session_read.h"
 #include "milter/replay/trial.h"
 #include "milter/replay/update.h"
+#include "milter/test_depth.h"
 #include "milter/test_run.h"
 #include "rules/base/xmalloc.h"
 
@@ -36,6 +37,7 @@ struct run {
 	struct progress progress;
 	bool left;		/* --update: something still fails */
 	bool trouble;		/* something could not be asked */
+	bool unreachable;	/* nobody can be asked any more */
 };
 
 static bool
@@ -62,18 +64,34 @@ tell(struct run *r)
 		r->left = true;
 }
 
+/* A rule alone is asked here, or by nobody. */
+static void
+run_trial(struct run *r, struct engine *e, const struct rule_trial *t)
+{
+	const struct depth *d = &r->setup.depth;
+
+	if (d->kind == DEPTH_RULES) {
+		trial_judge(d->policy, e, t, d->coverage, &r->outcome);
+		return;
+	}
+	outcome_begin(&r->outcome, policy_rule(d->policy, t->rule).name,
+	    t->place.file, t->place.line);
+	outcome_add(&r->outcome, FINDING_UNCHECKED, t->place.line,
+	    span_of("'given': a rule alone can only be asked here"));
+}
+
 static void
 run_trials(struct run *r, const struct recording *tests)
 {
-	struct engine *e = xcheck(engine_new(r->setup.policy));
+	struct policy *policy = r->setup.depth.policy;
+	struct engine *e = xcheck(engine_new(policy));
 
 	for (size_t i = 0; i < tests->trial_count; i++) {
 		const struct rule_trial *t = &tests->trials[i];
 
-		if (!is_wanted(r, policy_rule(r->setup.policy, t->rule).name))
+		if (!is_wanted(r, policy_rule(policy, t->rule).name))
 			continue;
-		trial_judge(r->setup.policy, e, t, r->setup.coverage,
-		    &r->outcome);
+		run_trial(r, e, t);
 		tell(r);
 	}
 	engine_free(e);
@@ -198,8 +216,17 @@ tell_of_warnings(struct run *r, const struct error_list *errors)
 static void
 run_session(struct run *r, const struct recorded_session *s)
 {
-	play_session(&r->setup, s, &r->outcome);
-	tell(r);
+	struct error why;
+
+	if (r->unreachable)
+		return;
+	if (play_session(&r->setup, s, &r->outcome, &why) == 0) {
+		tell(r);
+		return;
+	}
+	progress_clear(&r->progress);
+	command_error("test: %s: %s", r->setup.depth.place, why.text);
+	r->unreachable = r->trouble = true;
 }
 
 /* A session of a rule file whose dialogue stands elsewhere. */
@@ -277,7 +304,9 @@ run_file(struct run *r, const char *path)
 static void
 run_inline(struct run *r)
 {
-	const struct recording *tests = policy_tests(r->setup.policy);
+	const struct policy *policy = r->setup.depth.policy;
+	const struct recording *tests = policy != NULL ?
+	    policy_tests(policy) : NULL;
 	size_t failed;
 
 	if (tests == NULL)
@@ -343,34 +372,40 @@ close_folder(struct run *r)
 	mail_folder_close(&r->folder);
 }
 
-static int
-run_all(const struct test_wishes *w, struct policy *policy)
+static void
+report_on(struct run *r)
 {
-	struct run r = { .wishes = w };
+	const struct test_wishes *w = r->wishes;
+	struct report_subject subject = { .rules = w->rules,
+		.milter = w->milter, .smtp = w->smtp };
+
+	report_begin(&r->report, w->format, &subject, stdout);
+	r->report.strict = w->strict;
+	r->report.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+}
+
+static int
+run_all(struct run *r)
+{
+	const struct test_wishes *w = r->wishes;
 	int status;
 
-	if (open_folder(&r) < 0)
+	if (open_folder(r) < 0)
 		return STATUS_TROUBLE;
-	coverage_init(&r.coverage, policy);
-	r.setup.policy = policy;
-	r.setup.body_chunk = w->body_chunk;
-	r.setup.update = w->update;
+	r->setup.update = w->update;
 	if (w->coverage || w->fail_under > 0)
-		r.setup.coverage = &r.coverage;
-	progress_begin(&r.progress);
-	report_begin(&r.report, w->format, w->rules, stdout);
-	r.report.strict = w->strict;
-	r.report.colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
-	run_inline(&r);
-	for (size_t i = 0; i < w->sessions.count; i++)
-		run_file(&r, w->sessions.at[i]);
-	progress_clear(&r.progress);
-	report_end(&r.report, w->coverage ? &r.coverage : NULL);
-	close_folder(&r);
-	status = run_status(&r);
-	outcome_release(&r.outcome);
-	update_release(&r.update);
-	coverage_release(&r.coverage);
+		r->setup.depth.coverage = &r->coverage;
+	progress_begin(&r->progress);
+	report_on(r);
+	run_inline(r);
+	for (size_t i = 0; i < w->sessions.count && !r->unreachable; i++)
+		run_file(r, w->sessions.at[i]);
+	progress_clear(&r->progress);
+	report_end(&r->report, w->coverage ? &r->coverage : NULL);
+	close_folder(r);
+	status = run_status(r);
+	outcome_release(&r->outcome);
+	update_release(&r->update);
 	return status;
 }
 
@@ -392,12 +427,19 @@ load(const char *path)
 int
 test_run(const struct test_wishes *w)
 {
-	struct policy *policy = load(w->rules);
-	int status;
+	struct policy *policy = w->rules != NULL ? load(w->rules) : NULL;
+	struct run r = { .wishes = w };
+	int status = STATUS_TROUBLE;
 
-	if (policy == NULL)
+	if (policy == NULL && w->rules != NULL)
 		return STATUS_TROUBLE;
-	status = run_all(w, policy);
-	policy_unref(policy);
+	if (policy != NULL)
+		coverage_init(&r.coverage, policy);
+	if (test_depth_choose(&r.setup.depth, w, policy) == 0)
+		status = run_all(&r);
+	mailboxes_close(r.setup.depth.mailboxes);
+	coverage_release(&r.coverage);
+	if (policy != NULL)
+		policy_unref(policy);
 	return status;
 }

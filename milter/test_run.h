@@ -13,8 +13,13 @@
 
 /* What the command line asks for. */
 struct test_wishes {
-	const char *rules;	/* the rule file; "-" is standard input */
+	const char *rules;	/* the rule file; "-" is standard input; NULL:
+				 * none, where others than rules answer */
 	struct inputs sessions;
+	const char *milter;	/* a filter's socket: it answers; else NULL */
+	const char *smtp;	/* HOST:PORT of a server: it answers */
+	const char *maildir;	/* the server's mailboxes */
+	const char *quarantine;	/* and what it holds */
 	const struct report_format *format;
 	const char *name;	/* part of the names wanted; NULL: all */
 	const char *deliver;	/* the folder for messages; NULL: none */

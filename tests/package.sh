@@ -225,9 +225,11 @@ part_install()
 		fail 'the user millgate is not there'
 	owned "$policy" '644 root root'
 	owned /usr/bin/millgate '755 root root'
+	owned /usr/bin/millgate-smtpd '755 root root'
 	owned /usr/lib/tmpfiles.d/millgate.conf '644 root root'
 	must millgate check
 	must millgate test
+	must millgate-smtpd --version
 	test -h /etc/systemd/system/multi-user.target.wants/millgate.service ||
 		fail 'the unit is not enabled'
 	# Where there is no Postfix, nothing of it is made up.
@@ -366,7 +368,8 @@ part_run()
 
 	echo '--- removal and purge'
 	must dpkg --remove millgate
-	gone /usr/bin/millgate /lib/systemd/system/millgate.service
+	gone /usr/bin/millgate /usr/bin/millgate-smtpd
+	gone /lib/systemd/system/millgate.service
 	must cmp "$policy" /srv/changed
 	owned "$folder" '2750 millgate postfix'
 	must dpkg --purge millgate

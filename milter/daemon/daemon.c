@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -25,10 +26,18 @@
 #include "milter/daemon/log.h"
 #include "milter/daemon/log_sink.h"
 #include "milter/daemon/pidfile.h"
-#include "milter/daemon/privileges.h"
 #include "milter/daemon/same_file.h"
 #include "milter/daemon/signals.h"
 #include "milter/daemon/supervisor.h"
+#include "milter/privileges.h"
+
+#ifdef HAVE_MILTER_POLL
+/* More would only make the tables of the kernel and of poll(2) large. */
+#define DESCRIPTORS_MAX 1048576
+#else
+/* libmilter waits with select(2), and ends after a few higher numbers. */
+#define DESCRIPTORS_MAX FD_SETSIZE
+#endif
 
 #define CONTROL_BACKLOG 8
 #define CONTROL_MODE 0660
@@ -145,7 +154,7 @@ prepare(struct supervisor *s, const struct daemon_options *options,
 		return status;
 	if (geteuid() == 0)
 		policy_refuse_writable();
-	if (privileges_limit(&s->descriptors, error) < 0)
+	if (privileges_limit(DESCRIPTORS_MAX, &s->descriptors, error) < 0)
 		return EX_OSERR;
 	if (signals_catch() < 0) {
 		error_set(error, "cannot catch signals");

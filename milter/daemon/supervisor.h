@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "milter/daemon/listener.h"
-#include "milter/daemon/privileges.h"
+#include "milter/privileges.h"
 #include "policy.h"
 
 struct supervisor {

@@ -11,7 +11,7 @@
 
 #include "milter/daemon/control.h"
 #include "milter/daemon/listener.h"
-#include "milter/daemon/privileges.h"
+#include "milter/privileges.h"
 #include "policy.h"
 
 /* All of it is the supervisor's, and lives as long as the worker. */

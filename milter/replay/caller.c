@@ -1,118 +1,77 @@
 /*
- * caller.c - a client that speaks to the rules through the SMTP machine.
+ * caller.c - a client that says what a recording says, at any depth.
  *
- * Failure: none of its own; without memory the process ends.
+ * Failure: that of the way; without memory the process ends.
  */
 #include "config.h"
 
-#include "milter/replay/caller.h"
-#include "milter/replay/smtp_reply.h"
-#include "rules/base/xmalloc.h"
+#include <stdarg.h>
+#include <stdio.h>
 
-/* Recorded elsewhere, under the limits of another server: none of ours shall
- * refuse what the rules are asked about. */
-#define MESSAGE_MAX (256u << 20)
-#define RECIPIENTS_MAX 100000
-#define REPLY_MAX (1u << 20)
+#include "milter/replay/caller_way.h"
+#include "milter/replay/smtp_reply.h"
+
 #define KEPT_MAX ((size_t)1 << 30)	/* of a message, with its edits */
 
-static void
-keep_fields(struct caller *c, const struct smtp_message *m)
-{
-	struct smtp_field *fields = arena_calloc(&c->kept, m->field_count,
-	    sizeof *fields);
-
-	c->message.fields = fields;
-	for (size_t i = 0; fields != NULL && i < m->field_count; i++) {
-		fields[i].name = arena_copy(&c->kept, m->fields[i].name);
-		fields[i].value = arena_copy(&c->kept, m->fields[i].value);
-	}
-}
-
-static void
-keep_recipients(struct caller *c, const struct smtp_message *m)
-{
-	struct span *to = arena_calloc(&c->kept, m->recipient_count,
-	    sizeof *to);
-
-	c->message.recipients = to;
-	for (size_t i = 0; to != NULL && i < m->recipient_count; i++)
-		to[i] = arena_copy(&c->kept, m->recipients[i]);
-}
-
-/* smtp_config.deliver: it is looked at when the reply is there, too. */
-static int
-deliver(void *self, const struct smtp_message *m, struct error *error)
-{
-	struct caller *c = self;
-
-	arena_reset(&c->kept);
-	c->message = *m;
-	c->message.queue_id = span_make(NULL, 0);
-	c->message.header = arena_copy(&c->kept, m->header);
-	c->message.sender = arena_copy(&c->kept, m->sender);
-	c->message.body = arena_copy(&c->kept, m->body);
-	c->message.quarantine = arena_copy(&c->kept, m->quarantine);
-	keep_fields(c, m);
-	keep_recipients(c, m);
-	if (c->kept.exhausted)
-		return error_set(error, "there is no memory for the message");
-	c->delivered = true;
-	return 0;
-}
+static const struct caller_way *const way_table[] = {
+	[DEPTH_RULES] = &caller_engine,
+	[DEPTH_MILTER] = &caller_milter,
+	[DEPTH_SMTP] = &caller_smtp,
+};
 
 void
-caller_init(struct caller *c, struct policy *policy,
-    struct coverage *coverage, size_t body_chunk)
+caller_init(struct caller *c, const struct depth *depth)
 {
-	*c = (struct caller){ .want = SMTP_WANT_COMMAND };
-	c->config = (struct smtp_config){
-		.features = SMTP_CHUNKING | SMTP_SMTPUTF8 | SMTP_STARTTLS |
-		    SMTP_AUTH,
-		.message_max = MESSAGE_MAX,
-		.recipients_max = RECIPIENTS_MAX,
-		.chunk_max = body_chunk,
-		.normalize = true,
-		.trust = true,
-		.self = c,
-		.deliver = deliver,
-	};
-	buffer_init(&c->out, REPLY_MAX);
-	buffer_init(&c->text, REPLY_MAX);
+	*c = (struct caller){ .depth = depth, .way = way_table[depth->kind],
+		.want = SMTP_WANT_COMMAND };
+	buffer_init(&c->out, CALLER_REPLY_MAX);
+	buffer_init(&c->text, CALLER_REPLY_MAX);
 	arena_init(&c->kept, KEPT_MAX);
-	if (witness_init(&c->witness, policy, coverage) < 0)
-		(void)xcheck(NULL);
-	c->smtp = xcheck(smtp_session_new(&c->config, witness_feed,
-	    &c->witness));
+	c->way->begin(c);
 }
 
 void
 caller_release(struct caller *c)
 {
-	smtp_session_free(c->smtp);
-	witness_release(&c->witness);
+	c->way->end(c);
 	buffer_release(&c->out);
 	buffer_release(&c->text);
 	arena_release(&c->kept);
+}
+
+void
+caller_fail(struct caller *c, const char *format, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list arguments;
+
+	if (c->failed)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	c->failed = true;
+	error_set(&c->why, "%s", text);
+}
+
+const char *
+caller_cannot(const struct depth *depth, const struct record *r)
+{
+	return way_table[depth->kind]->cannot(r);
 }
 
 static void
 step_begin(struct caller *c)
 {
 	buffer_clear(&c->out);
-	witness_next_command(&c->witness);
 	c->delivered = false;
+	c->failed = false;
 }
 
 static void
-step_end(struct caller *c, enum smtp_want want)
+step_end(struct caller *c)
 {
-	c->want = want;
 	c->reply = smtp_reply_read(buffer_span(&c->out), &c->text);
-	if (want != SMTP_WANT_TLS)
-		return;
-	smtp_session_tls_started(c->smtp);
-	c->want = SMTP_WANT_COMMAND;
 }
 
 void
@@ -120,28 +79,43 @@ caller_connect(struct caller *c, const struct smtp_client *client,
     int64_t time)
 {
 	step_begin(c);
-	step_end(c, smtp_session_connect(c->smtp, client, time, &c->out));
+	c->way->connect(c, client, time);
+	step_end(c);
 }
 
 void
 caller_say(struct caller *c, struct span line)
 {
 	step_begin(c);
-	step_end(c, smtp_session_command(c->smtp, line, &c->out));
+	c->way->say(c, line);
+	step_end(c);
 }
 
 void
 caller_send(struct caller *c, struct span message)
 {
 	step_begin(c);
-	step_end(c, smtp_session_message(c->smtp, message, &c->out));
+	c->way->send(c, message);
+	step_end(c);
 }
 
 void
 caller_hang_up(struct caller *c)
 {
-	smtp_session_disconnect(c->smtp);
+	c->way->hang_up(c);
 	c->want = SMTP_CLOSED;
+}
+
+int
+caller_set_macros(struct caller *c, const struct macro *macros, size_t count)
+{
+	return c->way->set_macros(c, macros, count);
+}
+
+void
+caller_set_time(struct caller *c, int64_t time)
+{
+	c->way->set_time(c, time);
 }
 
 bool
@@ -150,15 +124,24 @@ caller_may_send(const struct caller *c)
 	return c->want == SMTP_WANT_DATA || c->want == SMTP_WANT_CHUNK;
 }
 
+/* Rules that are only tried out do what nobody outside of them can see. */
+static bool
+is_shadow(const struct depth *d)
+{
+	return d->kind != DEPTH_RULES && d->policy != NULL &&
+	    policy_settings(d->policy)->shadow;
+}
+
 struct sight
 caller_sight(struct caller *c)
 {
-	return (struct sight){
-		.policy = c->witness.policy,
-		.engine = c->witness.engine,
+	struct sight s = {
 		.reply = c->reply,
-		.judgement = witness_judgement(&c->witness),
-		.recipient = c->witness.recipient,
 		.message = c->delivered ? &c->message : NULL,
 	};
+
+	c->way->look(c, &s);
+	if (is_shadow(c->depth))
+		s.judgement.given = false;
+	return s;
 }

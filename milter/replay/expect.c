@@ -21,17 +21,18 @@ write_rule(const struct policy *policy, size_t rule, struct buffer *out)
 	    info.place.file, info.place.line);
 }
 
-/* Who gave the verdict that came, or that nobody did. */
+/* Who gave the verdict that came, or that nobody did, as far as it is seen. */
 static void
-blame(const struct policy *policy, const struct judgement *j,
-    struct buffer *out)
+blame(const struct sight *s, struct buffer *out)
 {
-	if (!j->by_rule) {
+	if (s->engine == NULL)
+		return;
+	if (!s->judgement.by_rule) {
 		buffer_add_text(out, " (no rule gave a verdict)");
 		return;
 	}
 	buffer_add_text(out, " (first rule with a verdict: ");
-	write_rule(policy, j->rule, out);
+	write_rule(s->policy, s->judgement.rule, out);
 	buffer_add_char(out, ')');
 }
 
@@ -55,7 +56,7 @@ look_at_reply(struct look *l)
 	smtp_reply_show(want, want, l->why);
 	buffer_add_text(l->why, ", got ");
 	smtp_reply_show(got, want, l->why);
-	blame(l->s->policy, &l->s->judgement, l->why);
+	blame(l->s, l->why);
 	l->known = got->code != 0;
 	if (l->known)
 		smtp_reply_lines(got, want, l->instead);
@@ -90,7 +91,7 @@ look_at_verdict(struct look *l)
 		show_verdict(j->verdict, &j->reply, &x->reply, l->why);
 	else
 		buffer_add_text(l->why, "no verdict yet");
-	blame(l->s->policy, j, l->why);
+	blame(l->s, l->why);
 	if (j->given)
 		look_instead(l, EXPECT_VERDICT,
 		    span_of(verdict_name(j->verdict)));
@@ -131,7 +132,7 @@ look_at_rule(struct look *l)
 		return true;
 	buffer_addf(l->why, "rule %.*s did not hold", (int)name.len,
 	    name.ptr);
-	blame(l->s->policy, j, l->why);
+	blame(l->s, l->why);
 	if (j->by_rule)
 		look_instead(l, EXPECT_RULE,
 		    policy_rule(l->s->policy, j->rule).name);
@@ -185,7 +186,9 @@ look_at_label(struct look *l)
 enum need {
 	NEED_NOTHING,
 	NEED_RULES,
+	NEED_VERDICT,
 	NEED_MESSAGE,
+	NEED_QUARANTINE,
 };
 
 static const struct {
@@ -193,7 +196,7 @@ static const struct {
 	enum need need;
 } look_table[EXPECT_KINDS] = {
 	[EXPECT_REPLY] = { look_at_reply, NEED_NOTHING },
-	[EXPECT_VERDICT] = { look_at_verdict, NEED_RULES },
+	[EXPECT_VERDICT] = { look_at_verdict, NEED_VERDICT },
 	[EXPECT_RULE] = { look_at_rule, NEED_RULES },
 	[EXPECT_NO_RULE] = { look_at_no_rule, NEED_RULES },
 	[EXPECT_HEADER] = { look_at_header, NEED_MESSAGE },
@@ -202,25 +205,47 @@ static const struct {
 	[EXPECT_NO_RECIPIENT] = { look_at_no_recipient, NEED_MESSAGE },
 	[EXPECT_SENDER] = { look_at_sender, NEED_MESSAGE },
 	[EXPECT_BODY_CONTAINS] = { look_at_body, NEED_MESSAGE },
-	[EXPECT_QUARANTINE] = { look_at_quarantine, NEED_MESSAGE },
+	[EXPECT_QUARANTINE] = { look_at_quarantine, NEED_QUARANTINE },
 	[EXPECT_SCORE] = { look_at_score, NEED_RULES },
 	[EXPECT_LABEL] = { look_at_label, NEED_RULES },
 };
+
+/* Why S does not have what NEED says; NULL: it does. */
+static const char *
+why_hidden(const struct sight *s, enum need need)
+{
+	switch (need) {
+	case NEED_NOTHING:
+		return NULL;
+	case NEED_RULES:
+		return s->engine == NULL ? "what rules do cannot be seen "
+		    "here" : NULL;
+	case NEED_VERDICT:
+		return s->engine == NULL && !s->judgement.given ? "no verdict "
+		    "can be seen here" : NULL;
+	case NEED_MESSAGE:
+		return s->message_hidden;
+	case NEED_QUARANTINE:
+		return s->quarantine_hidden;
+	}
+	return NULL;
+}
 
 enum expect_result
 expect_check(const struct expectation *x, const struct sight *s,
     struct buffer *why, struct buffer *instead, bool *known)
 {
 	struct look l = { .x = x, .s = s, .why = why, .instead = instead };
+	enum need need = look_table[x->kind].need;
+	const char *hidden = why_hidden(s, need);
 	bool met;
 
 	*known = false;
-	if (look_table[x->kind].need == NEED_RULES && s->engine == NULL) {
-		buffer_addf(why, "@%s cannot be seen here",
-		    expect_name(x->kind));
+	if (hidden != NULL) {
+		buffer_addf(why, "@%s: %s", expect_name(x->kind), hidden);
 		return EXPECT_UNSEEN;
 	}
-	if (look_table[x->kind].need == NEED_MESSAGE && s->message == NULL) {
+	if (need >= NEED_MESSAGE && s->message == NULL) {
 		buffer_addf(why, "@%s: there is no accepted message",
 		    expect_name(x->kind));
 		return EXPECT_FAILED;

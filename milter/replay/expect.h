@@ -23,11 +23,18 @@ struct judgement {
 
 struct sight {
 	const struct policy *policy;	/* to name rules by */
-	struct engine *engine;	/* NULL: the rules cannot be seen */
+	struct engine *engine;	/* NULL: the rules cannot be seen, and of
+				 * their verdict no more than is given */
 	struct reply reply;	/* code 0: there was none */
 	struct judgement judgement;
 	struct span recipient;	/* of a RCPT; else empty */
 	const struct smtp_message *message;	/* NULL: none was accepted */
+	/*
+	 * Why it cannot be seen what a message is, or whether it is held; NULL:
+	 * it can.
+	 */
+	const char *message_hidden;
+	const char *quarantine_hidden;
 };
 
 enum expect_result {

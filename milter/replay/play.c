@@ -1,5 +1,5 @@
 /*
- * play.c - recorded sessions, played to the rules.
+ * play.c - recorded sessions, played at any depth.
  *
  * A player goes through the records of a session one by one and has a caller
  * say what the client said; the expectations behind each step are about it.
@@ -32,6 +32,7 @@ struct player {
 	struct outcome *outcome;
 	struct caller caller;
 	struct smtp_client client;
+	unsigned client_line;	/* of @client; 0: nothing is known of it */
 	int64_t time;
 	bool connected;
 	bool opening;		/* the greeting or HELO is at hand */
@@ -43,6 +44,7 @@ struct player {
 				 * be looked at, the rest is not played */
 	bool truncated;		/* the message at hand is not all there */
 	bool answers_told;
+	bool unlike;		/* nothing that is expected can be checked */
 	struct buffer why;
 	struct buffer instead;
 };
@@ -85,13 +87,35 @@ is_turn(struct span line)
 	    is_verb(line, "QUIT");
 }
 
+/* The last step, at LINE, may have been the last of all. */
 static void
-connect_client(struct player *p)
+note_trouble(struct player *p, const struct record *r)
 {
-	if (p->connected)
+	if (p->caller.unreachable)
+		p->unlike = true;
+	if (p->caller.lost && p->lost != LOST_SESSION && !p->unlike) {
+		report(p, FINDING_FAILED, r, span_of(p->caller.why.text));
+		p->lost = LOST_SESSION;
+	}
+}
+
+static void
+connect_client(struct player *p, const struct record *r)
+{
+	struct finding *f;
+
+	if (p->connected || p->unlike)
 		return;
 	p->connected = true;
-	caller_connect(&p->caller, &p->client, p->time);
+	caller_connect(&p->caller, p->client_line > 0 ? &p->client : NULL,
+	    p->time);
+	note_trouble(p, r);
+	if (p->caller.unlike == NULL)
+		return;
+	p->unlike = true;
+	f = report(p, FINDING_UNCHECKED, r, span_of(p->caller.unlike));
+	if (p->client_line > 0)
+		f->line = f->last_line = p->client_line;
 }
 
 /*
@@ -161,40 +185,6 @@ note_command(struct player *p, struct span line)
 	    !is_verb(line, "RCPT");
 }
 
-static void
-say_command(struct player *p, const struct record *r)
-{
-	connect_client(p);
-	if (!can_say(p, r->text))
-		return;
-	if (is_pointless(p, r->text)) {
-		p->settled = true;
-		return;
-	}
-	if (caller_may_send(&p->caller)) {
-		report(p, FINDING_FAILED, r, span_of("the server waits for a "
-		    "message here, and none is recorded"));
-		p->lost = LOST_SESSION;
-		return;
-	}
-	caller_say(&p->caller, r->text);
-	note_command(p, r->text);
-}
-
-/* --- Messages --------------------------------------------------------------
- */
-
-/* Does the recording say of the message in record R that it was cut? */
-static bool
-is_truncated(const struct recorded_session *s, const struct record *r)
-{
-	const struct record *end = s->records + s->count;
-
-	for (r++; r < end && r->kind == RECORD_EXPECT; r++)
-		continue;
-	return r < end && r->kind == RECORD_TRUNCATED;
-}
-
 /* The message at hand was accepted, or is not complete yet. */
 static void
 put_into_folder(struct player *p)
@@ -211,6 +201,42 @@ put_into_folder(struct player *p)
 }
 
 static void
+say_command(struct player *p, const struct record *r)
+{
+	connect_client(p, r);
+	if (p->unlike || !can_say(p, r->text))
+		return;
+	if (is_pointless(p, r->text)) {
+		p->settled = true;
+		return;
+	}
+	if (caller_may_send(&p->caller)) {
+		report(p, FINDING_FAILED, r, span_of("the server waits for a "
+		    "message here, and none is recorded"));
+		p->lost = LOST_SESSION;
+		return;
+	}
+	caller_say(&p->caller, r->text);
+	note_command(p, r->text);
+	put_into_folder(p);
+	note_trouble(p, r);
+}
+
+/* --- Messages --------------------------------------------------------------
+ */
+
+/* Does the recording say of the message in record R that it was cut? */
+static bool
+is_truncated(const struct recorded_session *s, const struct record *r)
+{
+	const struct record *end = s->records + s->count;
+
+	for (r++; r < end && r->kind == RECORD_EXPECT; r++)
+		continue;
+	return r < end && r->kind == RECORD_TRUNCATED;
+}
+
+static void
 say_bytes(struct player *p, const struct record *r)
 {
 	lose(p);
@@ -224,6 +250,7 @@ say_bytes(struct player *p, const struct record *r)
 	put_into_folder(p);
 	p->settled = p->recorded->expected > 0 &&
 	    smtp_reply_refuses(p->caller.reply.code);
+	note_trouble(p, r);
 }
 
 static void
@@ -261,8 +288,8 @@ complain(struct player *p, const struct record *r, bool known)
 {
 	struct finding *f;
 
-	if (p->caller.witness.failed)
-		buffer_addf(&p->why, "; %s", p->caller.witness.why.text);
+	if (p->caller.failed)
+		buffer_addf(&p->why, "; %s", p->caller.why.text);
 	f = report(p, FINDING_FAILED, r, buffer_span(&p->why));
 	if (known)
 		f->instead = xspandup(buffer_span(&p->instead));
@@ -274,7 +301,9 @@ check(struct player *p, const struct record *r)
 	struct sight s;
 	bool known;
 
-	connect_client(p);
+	connect_client(p, r);
+	if (p->unlike)
+		return;
 	if (p->lost != LOST_NOTHING) {
 		p->outcome->not_reached++;
 		return;
@@ -314,8 +343,7 @@ tell_of_answers(struct player *p, const struct record *r)
 static void
 take_macros(struct player *p, const struct record *r)
 {
-	if (smtp_session_set_macros(p->caller.smtp, r->macros.at,
-	    r->macros.count) < 0)
+	if (caller_set_macros(&p->caller, r->macros.at, r->macros.count) < 0)
 		report(p, FINDING_FAILED, r, span_of("too many macros"));
 }
 
@@ -326,19 +354,20 @@ play_record(struct player *p, const struct record *r)
 	case RECORD_CLIENT:
 		p->client = (struct smtp_client){ .name = r->client.name,
 			.ip = r->client.ip, .port = r->client.port };
+		p->client_line = r->line;
 		break;
 	case RECORD_MACROS:
 		take_macros(p, r);
 		break;
 	case RECORD_TIME:
 		p->time = r->time;
-		smtp_session_set_time(p->caller.smtp, r->time);
+		caller_set_time(&p->caller, r->time);
 		break;
 	case RECORD_ANSWER:
 		tell_of_answers(p, r);
 		break;
 	case RECORD_DISCONNECT:
-		connect_client(p);
+		connect_client(p, r);
 		caller_hang_up(&p->caller);
 		break;
 	case RECORD_COMMAND:
@@ -356,27 +385,57 @@ play_record(struct player *p, const struct record *r)
 	}
 }
 
-void
+/*
+ * Has S something that cannot be said or given where it is played? Then what is
+ * expected of it may depend on that, and none of it is asked for.
+ */
+static bool
+is_beyond(struct player *p)
+{
+	const struct recorded_session *s = p->recorded;
+	const char *why = NULL;
+	size_t i;
+
+	for (i = 0; i < s->count && why == NULL; i++)
+		why = caller_cannot(&p->setup->depth, &s->records[i]);
+	if (why == NULL)
+		return false;
+	report(p, FINDING_UNCHECKED, &s->records[i - 1], span_of(why));
+	return true;
+}
+
+static void
+play_records(struct player *p)
+{
+	const struct recorded_session *s = p->recorded;
+
+	caller_init(&p->caller, &p->setup->depth);
+	for (size_t i = 0; i < s->count && !p->caller.unreachable; i++)
+		play_record(p, &s->records[i]);
+	caller_release(&p->caller);
+}
+
+int
 play_session(const struct play_setup *setup,
-    const struct recorded_session *s, struct outcome *out)
+    const struct recorded_session *s, struct outcome *out,
+    struct error *error)
 {
 	struct player p = {
 		.setup = setup,
 		.recorded = s,
 		.outcome = out,
-		.client = { .name = span_of("unknown") },
 		.time = time(NULL),
 		.opening = true,
 	};
 
 	outcome_begin(out, s->name, s->file, s->line);
+	if (is_beyond(&p))
+		return 0;
 	buffer_init(&p.why, SIZE_MAX - 1);
 	buffer_init(&p.instead, SIZE_MAX - 1);
-	caller_init(&p.caller, setup->policy, setup->coverage,
-	    setup->body_chunk);
-	for (size_t i = 0; i < s->count; i++)
-		play_record(&p, &s->records[i]);
-	caller_release(&p.caller);
+	play_records(&p);
 	buffer_release(&p.why);
 	buffer_release(&p.instead);
+	return p.caller.unreachable ? error_set(error, "%s",
+	    p.caller.why.text) : 0;
 }

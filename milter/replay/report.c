@@ -36,9 +36,10 @@ report_name(size_t i)
 
 void
 report_begin(struct report *r, const struct report_format *format,
-    const char *rules, FILE *out)
+    const struct report_subject *subject, FILE *out)
 {
-	*r = (struct report){ .format = format, .rules = rules, .out = out };
+	*r = (struct report){ .format = format, .subject = *subject,
+		.out = out };
 	format->begin(r);
 }
 

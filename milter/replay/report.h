@@ -16,10 +16,18 @@
 
 struct report_format;
 
+/* What is tested, each as it was named, or NULL: a rule file, and who answers
+ * in its place. */
+struct report_subject {
+	const char *rules;
+	const char *milter;
+	const char *smtp;
+};
+
 struct report {
 	const struct report_format *format;
 	FILE *out;
-	const char *rules;	/* the rule file, as it was named */
+	struct report_subject subject;
 	bool strict;		/* what was not checked has failed */
 	bool colour;
 	size_t count;		/* of tests; the next three are of them */
@@ -54,11 +62,11 @@ const struct report_format *report_find(const char *name);
 const char *report_name(size_t i);
 
 /*
- * Begin a report in FORMAT about tests of the rule file RULES, into OUT. The
- * caller sets `strict` and `colour` before the first test.
+ * Begin a report in FORMAT about tests of SUBJECT, into OUT. The caller sets
+ * `strict` and `colour` before the first test.
  */
 void report_begin(struct report *r, const struct report_format *format,
-    const char *rules, FILE *out);
+    const struct report_subject *subject, FILE *out);
 
 /* One more test. */
 void report_test(struct report *r, const struct outcome *o);

@@ -6,6 +6,9 @@
  *	 "file": …, "line": 9, "text": …}]}, …], "coverage": {…},
  *	 "passed": 3, "failed": 1, "not_checked": 0}
  *
+ * Where others than the rules answer, "milter" or "smtp" names them, and "rules"
+ * is there only if a rule file was named.
+ *
  * Failure: that of the stream; the object is then cut off.
  */
 #include "config.h"
@@ -20,11 +23,26 @@ string(struct report *r, const char *before, struct span text)
 	printable_json(r->out, text);
 }
 
+/* VALUE is NULL where there is none. */
+static void
+member(struct report *r, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	string(r, name, span_of(value));
+	fputs(", ", r->out);
+}
+
 static void
 begin(struct report *r)
 {
-	string(r, "{\"rules\": ", span_of(r->rules));
-	fputs(", \"tests\": [", r->out);
+	const struct report_subject *about = &r->subject;
+
+	fputc('{', r->out);
+	member(r, "\"rules\": ", about->rules);
+	member(r, "\"milter\": ", about->milter);
+	member(r, "\"smtp\": ", about->smtp);
+	fputs("\"tests\": [", r->out);
 }
 
 static void

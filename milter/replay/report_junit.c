@@ -74,13 +74,15 @@ test(struct report *r, const struct outcome *o, enum outcome_result result)
 static void
 end(struct report *r, const struct coverage *coverage)
 {
+	const struct report_subject *about = &r->subject;
+	const char *peer = about->milter != NULL ? about->milter : about->smtp;
 	struct buffer text;
 
 	if (fclose(r->held_back) != 0)
 		xcheck(NULL);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
 	    "<testsuite", r->out);
-	attribute(r->out, "name", span_of(r->rules));
+	attribute(r->out, "name", span_of(peer != NULL ? peer : about->rules));
 	fprintf(r->out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
 	    "skipped=\"%zu\">\n", r->count, r->failed, r->unchecked);
 	fwrite(r->held_text, 1, r->held_length, r->out);

@@ -7,16 +7,12 @@
 
 #include "milter/replay/witness.h"
 
-/* Replies and recipients of one message, or what is said to a client. */
-#define TEXT_MAX (64u << 20)
-
 int
 witness_init(struct witness *w, struct policy *policy,
     struct coverage *coverage)
 {
 	*w = (struct witness){ .policy = policy, .coverage = coverage };
-	arena_init(&w->connection_text, TEXT_MAX);
-	arena_init(&w->message_text, TEXT_MAX);
+	judgements_init(&w->said);
 	w->engine = engine_new(policy);
 	return w->engine != NULL ? 0 : -1;
 }
@@ -51,8 +47,7 @@ witness_release(struct witness *w)
 		catch_up(w);
 	}
 	engine_free(w->engine);
-	arena_release(&w->connection_text);
-	arena_release(&w->message_text);
+	judgements_release(&w->said);
 	*w = (struct witness){ .engine = NULL };
 }
 
@@ -91,20 +86,10 @@ judgement_of(const struct witness *w, enum event_kind kind,
 	};
 
 	/* Where nothing was told the message goes on after it was decided. */
-	if (j.verdict == VERDICT_CONTINUE && kind == EVENT_EOM &&
-	    !w->connection.given && !w->message.given)
-		j.verdict = VERDICT_ACCEPT;
+	j.verdict = judgements_verdict(&w->said, kind, j.verdict);
 	j.given = j.verdict != VERDICT_CONTINUE;
 	j.by_rule = d != NULL && policy_find_rule(w->policy, d->rule, &j.rule);
 	return j;
-}
-
-/* Is that verdict of event KIND the answer to all that comes? */
-static bool
-is_for_connection(enum event_kind kind, enum verdict_kind verdict)
-{
-	return kind == EVENT_CONNECT || kind == EVENT_HELO ||
-	    (verdict == VERDICT_CLOSE && kind != EVENT_UNKNOWN);
 }
 
 static void
@@ -128,53 +113,11 @@ remember_failures(struct witness *w, const struct verdict *v, int result)
 	}
 }
 
-/* A copy of R that lives in A. */
-static struct reply
-copy_reply(struct arena *a, const struct reply *r)
-{
-	return (struct reply){ .code = r->code,
-		.status = arena_copy(a, r->status),
-		.text = arena_copy(a, r->text) };
-}
-
-static void
-remember(struct witness *w, const struct event *ev, const struct verdict *v)
-{
-	struct judgement j = judgement_of(w, ev->kind, v);
-	bool lasting = is_for_connection(ev->kind, j.verdict);
-
-	if (ev->kind == EVENT_RCPT)
-		w->recipient = arena_copy(&w->message_text,
-		    ev->envelope.path);
-	if (!j.given)
-		return;
-	j.reply = copy_reply(lasting ? &w->connection_text :
-	    &w->message_text, &j.reply);
-	if (lasting)
-		w->connection = j;
-	else if (ev->kind != EVENT_RCPT && ev->kind != EVENT_UNKNOWN)
-		w->message = j;
-	if (!w->command.given)
-		w->command = j;
-}
-
-/* A message of its own begins; what was said of the last one is over. */
-static void
-begin(struct witness *w, const struct event *ev)
-{
-	if (ev->kind != EVENT_CONNECT && ev->kind != EVENT_HELO &&
-	    ev->kind != EVENT_MAIL)
-		return;
-	coverage_note(w->coverage, w->engine);
-	w->message.given = false;
-	if (ev->kind == EVENT_MAIL)
-		arena_reset(&w->message_text);
-}
-
 int
 witness_feed(void *self, const struct event *event, struct verdict *verdict)
 {
 	struct witness *w = self;
+	struct judgement judgement;
 	int result;
 
 	if (event->kind == EVENT_ABORT || event->kind == EVENT_CLOSE) {
@@ -184,34 +127,33 @@ witness_feed(void *self, const struct event *event, struct verdict *verdict)
 		return 0;
 	}
 	catch_up(w);
-	begin(w, event);
+	if (judgements_begin(&w->said, event))
+		coverage_note(w->coverage, w->engine);
 	result = engine_feed(w->engine, event, verdict);
 	if (event->kind == EVENT_UNKNOWN)
 		coverage_note(w->coverage, w->engine);
 	remember_failures(w, verdict, result);
-	remember(w, event, verdict);
+	judgement = judgement_of(w, event->kind, verdict);
+	judgements_add(&w->said, event, &judgement);
 	return result;
 }
 
 void
 witness_next_command(struct witness *w)
 {
-	w->command = (struct judgement){ .given = false };
-	w->recipient = span_make(NULL, 0);
+	judgements_next_command(&w->said);
 	w->failed = false;
 }
 
 struct judgement
 witness_judgement(struct witness *w)
 {
-	struct judgement j = w->command;
+	struct judgement j = judgements_now(&w->said);
 
-	if (!j.given)
-		j = w->connection.given ? w->connection : w->message;
 	if (j.given && j.by_rule)
 		return j;
 	/* Not told for the log: ask who it was, and what it said. */
-	j.by_rule = engine_verdict_rule(w->engine, w->recipient, &j.rule);
+	j.by_rule = engine_verdict_rule(w->engine, w->said.recipient, &j.rule);
 	if (j.by_rule && !j.given) {
 		j.verdict = policy_rule(w->policy, j.rule).verdict;
 		j.given = true;

@@ -11,7 +11,7 @@
 #define MILLGATE_WITNESS_H
 
 #include "milter/replay/coverage.h"
-#include "milter/replay/expect.h"
+#include "milter/replay/judgements.h"
 
 struct witness {
 	struct engine *engine;		/* owned */
@@ -19,12 +19,7 @@ struct witness {
 	struct coverage *coverage;	/* NULL: nobody asks */
 	bool abort_due;
 	bool close_due;
-	struct judgement connection;	/* holds for all of it */
-	struct judgement message;	/* for what comes of this message */
-	struct judgement command;	/* of the command at hand */
-	struct span recipient;		/* of the RCPT at hand; else empty */
-	struct arena connection_text;	/* of the judgements: as long as */
-	struct arena message_text;	/* the client, as the next MAIL */
+	struct judgements said;
 	bool failed;			/* a rule or the engine did … */
 	struct error why;		/* … the first of this command */
 };

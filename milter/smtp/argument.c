@@ -9,6 +9,7 @@
 
 #include "milter/smtp/argument.h"
 #include "milter/smtp/reply.h"
+#include "milter/smtp/session.h"
 
 /* What a parameter gives to A; the reply where it is refused, else NULL. */
 typedef const char *param_reader(struct smtp_session *s,

@@ -4,8 +4,11 @@
 #ifndef MILLGATE_SMTP_ARGUMENT_H
 #define MILLGATE_SMTP_ARGUMENT_H
 
+#include "buffer.h"
+#include "event.h"
 #include "milter/smtp/path.h"
-#include "milter/smtp/session.h"
+
+struct smtp_session;
 
 /* More than there are parameters in all RFCs. */
 #define SMTP_PARAMS_MAX 32

@@ -39,9 +39,9 @@ read_count(struct span args, size_t *size, bool *last)
 	    (!*last || span_equal_nocase(word, span_of("LAST"))) ? 0 : -1;
 }
 
-/* Is the message begun, or may it begin? Otherwise REPLY has the reason. */
+/* Has the machine nothing against a chunk? Otherwise REPLY has the reason. */
 static bool
-is_welcome(struct smtp_session *s, size_t size, struct buffer *reply)
+is_welcome(const struct smtp_session *s, size_t size, struct buffer *reply)
 {
 	if (!(s->config.features & SMTP_CHUNKING))
 		smtp_say(reply, "502 5.5.1 Error: command not implemented");
@@ -54,9 +54,6 @@ is_welcome(struct smtp_session *s, size_t size, struct buffer *reply)
 		smtp_say(reply, "554 5.5.1 Error: no valid recipients");
 	else if (s->envelope.count == 0)
 		smtp_say(reply, "503 5.5.1 Error: need RCPT command");
-	else if (!s->in_content)
-		return smtp_judge(s, event_plain(EVENT_DATA), reply, NULL) ==
-		    JUDGE_PASS;
 	else
 		return true;
 	return false;
@@ -73,7 +70,7 @@ end_chunk(struct smtp_session *s, struct buffer *out)
 		buffer_add(out, buffer_span(&s->chunk_reply));
 		buffer_clear(&s->chunk_reply);
 		if (s->chunk_last)
-			smtp_transaction_abort(s);
+			smtp_transaction_end(s);
 		else
 			s->chunk_failed = true;
 		return;
@@ -89,28 +86,43 @@ end_chunk(struct smtp_session *s, struct buffer *out)
 		content_refuse(s, result, out);
 }
 
+static void
+begin_chunk(struct smtp_session *s, struct buffer *out)
+{
+	s->want = SMTP_WANT_CHUNK;
+	if (s->chunk_left == 0)
+		end_chunk(s, out);
+}
+
+/* The first chunk of a message: the sinks have heard of EVENT_DATA. */
+static void
+after_bdat(struct smtp_session *s, enum judgement judgement,
+    struct buffer *out)
+{
+	if (judgement == JUDGE_CLOSED) {
+		smtp_say_refusal(s, out);
+		return;
+	}
+	if (judgement == JUDGE_PASS)
+		content_begin(s, false);
+	else
+		smtp_say_refusal(s, &s->chunk_reply);
+	begin_chunk(s, out);
+}
+
 void
 smtp_bdat(struct smtp_session *s, struct span args, struct buffer *out)
 {
-	size_t size;
-
-	if (read_count(args, &size, &s->chunk_last) < 0) {
+	if (read_count(args, &s->chunk_left, &s->chunk_last) < 0) {
 		smtp_say(out, "521 5.5.4 Syntax: BDAT count [LAST]");
 		s->want = SMTP_CLOSED;
 		return;
 	}
 	buffer_clear(&s->chunk_reply);
-	if (!is_welcome(s, size, &s->chunk_reply)) {
-		if (s->want == SMTP_CLOSED) {
-			buffer_add(out, buffer_span(&s->chunk_reply));
-			return;
-		}
-	} else if (!s->in_content)
-		content_begin(s, false);
-	s->chunk_left = size;
-	s->want = SMTP_WANT_CHUNK;
-	if (size == 0)
-		end_chunk(s, out);
+	if (is_welcome(s, s->chunk_left, &s->chunk_reply) && !s->in_content)
+		smtp_ask(s, event_plain(EVENT_DATA), after_bdat, out);
+	else
+		begin_chunk(s, out);
 }
 
 void

@@ -31,6 +31,9 @@ offer(struct smtp_session *s, struct buffer *out)
 			smtp_say(out, "250-STARTTLS");
 		if (features & SMTP_AUTH)
 			smtp_say(out, "250-AUTH PLAIN LOGIN");
+		if (smtp_may_xclient(s))
+			smtp_say(out, "250-XCLIENT NAME ADDR PORT PROTO HELO"
+			    " LOGIN");
 		smtp_say(out, "250-8BITMIME");
 		if (features & SMTP_SMTPUTF8)
 			smtp_say(out, "250-SMTPUTF8");
@@ -45,6 +48,21 @@ offer(struct smtp_session *s, struct buffer *out)
  * the filter the new name first.
  */
 static void
+after_helo(struct smtp_session *s, enum judgement judgement,
+    struct buffer *out)
+{
+	if (judgement == JUDGE_CLOSED) {
+		smtp_say_refusal(s, out);
+		return;
+	}
+	smtp_transaction_end(s);
+	if (s->extended)
+		offer(s, out);
+	else
+		smtp_say(out, "250 %s", s->config.host);
+}
+
+static void
 greet(struct smtp_session *s, struct span name, bool extended,
     struct buffer *out)
 {
@@ -53,13 +71,10 @@ greet(struct smtp_session *s, struct span name, bool extended,
 		    extended ? "EHLO" : "HELO");
 		return;
 	}
-	if (smtp_judge(s, event_helo(name), out, NULL) == JUDGE_CLOSED)
-		return;
-	smtp_transaction_abort(s);
-	if (extended)
-		offer(s, out);
-	else
-		smtp_say(out, "250 %s", s->config.host);
+	s->extended = extended;
+	buffer_clear(&s->helo);
+	buffer_add(&s->helo, name);
+	smtp_ask(s, event_helo(name), after_helo, out);
 }
 
 static void
@@ -81,7 +96,7 @@ rset(struct smtp_session *s, struct span args, struct buffer *out)
 		smtp_say(out, "501 5.5.4 Syntax: RSET");
 		return;
 	}
-	smtp_transaction_abort(s);
+	smtp_transaction_end(s);
 	smtp_say(out, "250 2.0.0 Ok");
 }
 
@@ -101,8 +116,8 @@ vrfy(struct smtp_session *s, struct span args, struct buffer *out)
 
 	if (smtp_path_read(&args, &path) < 0 || args.len > 0)
 		smtp_say(out, "501 5.5.4 Syntax: VRFY address");
-	else if (s->standing.len > 0)
-		buffer_add(out, buffer_span(&s->standing));
+	else if (smtp_standing(s).len > 0)
+		buffer_add(out, smtp_standing(s));
 	else
 		smtp_say(out, "252 2.0.0 %.*s", (int)path.text.len,
 		    path.text.ptr);
@@ -136,31 +151,35 @@ starttls(struct smtp_session *s, struct span args, struct buffer *out)
 static const struct command {
 	const char *verb;
 	command_handler *handler;
+	bool junk;		/* of no use when it is said too often */
 } commands[] = {
-	{ "HELO", helo },
-	{ "EHLO", ehlo },
-	{ "MAIL", smtp_mail },
-	{ "RCPT", smtp_rcpt },
-	{ "DATA", smtp_data },
-	{ "BDAT", smtp_bdat },
-	{ "RSET", rset },
-	{ "NOOP", noop },
-	{ "VRFY", vrfy },
-	{ "QUIT", quit },
-	{ "STARTTLS", starttls },
-	{ "AUTH", smtp_auth },
+	{ "HELO", helo, true },
+	{ "EHLO", ehlo, true },
+	{ "MAIL", smtp_mail, false },
+	{ "RCPT", smtp_rcpt, false },
+	{ "DATA", smtp_data, false },
+	{ "BDAT", smtp_bdat, false },
+	{ "RSET", rset, true },
+	{ "NOOP", noop, true },
+	{ "VRFY", vrfy, true },
+	{ "QUIT", quit, false },
+	{ "STARTTLS", starttls, false },
+	{ "AUTH", smtp_auth, false },
+	{ "XCLIENT", smtp_xclient, false },
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 /* RFC 5321 asks for HELP; Postfix shows it to filters as unknown. */
 static void
-unknown(struct smtp_session *s, struct span line, struct span verb,
+after_unknown(struct smtp_session *s, enum judgement judgement,
     struct buffer *out)
 {
-	if (smtp_judge(s, event_unknown(line), out, NULL) != JUDGE_PASS)
-		return;
-	if (span_equal_nocase(verb, span_of("HELP")))
+	struct span rest = buffer_span(&s->line);
+
+	if (judgement != JUDGE_PASS)
+		smtp_say_refusal(s, out);
+	else if (span_equal_nocase(smtp_word(&rest), span_of("HELP")))
 		smtp_say(out, "214 2.0.0 See RFC 5321");
 	else
 		smtp_say(out, "500 5.5.2 Error: command not recognized");
@@ -174,6 +193,14 @@ is_foreign(struct span verb)
 	    span_equal_nocase(verb, span_of("GET")) ||
 	    span_equal_nocase(verb, span_of("POST")) ||
 	    span_equal_nocase(verb, span_of("CONNECT"));
+}
+
+/* As Postfix does: what is too much counts as an error. */
+static void
+count_junk(struct smtp_session *s)
+{
+	if (s->config.junk_max > 0 && s->junk++ > s->config.junk_max)
+		s->errors++;
 }
 
 void
@@ -190,13 +217,15 @@ smtp_command(struct smtp_session *s, struct span line, struct buffer *out)
 	while (i < COMMANDS &&
 	    !span_equal_nocase(verb, span_of(commands[i].verb)))
 		i++;
-	if (i < COMMANDS)
+	if (i < COMMANDS) {
+		if (commands[i].junk)
+			count_junk(s);
 		commands[i].handler(s, rest, out);
-	else if (verb.len == 0)
+	} else if (verb.len == 0)
 		smtp_say(out, "500 5.5.2 Error: bad syntax");
 	else if (is_foreign(verb)) {
 		smtp_say(out, "221 2.7.0 Error: this is not SMTP. Goodbye.");
 		s->want = SMTP_CLOSED;
 	} else
-		unknown(s, line, verb, out);
+		smtp_ask(s, event_unknown(line), after_unknown, out);
 }

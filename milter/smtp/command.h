@@ -22,6 +22,12 @@ command_handler smtp_mail, smtp_rcpt;
 /* content.c and chunk.c */
 command_handler smtp_data, smtp_bdat;
 
+/* xclient.c */
+command_handler smtp_xclient;
+
+/* Is the client one that may say who it is? */
+bool smtp_may_xclient(const struct smtp_session *s);
+
 /* auth.c: the command, and a line that answers a challenge. */
 command_handler smtp_auth, smtp_auth_line;
 

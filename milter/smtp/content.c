@@ -16,14 +16,41 @@
 #include "milter/smtp/command.h"
 #include "milter/smtp/content.h"
 #include "milter/smtp/judge.h"
+#include "milter/smtp/pool.h"
 #include "milter/smtp/reply.h"
 
+/* A buffer begins with so much. */
+#define SPARE 64
+
+/* Once something was left out all of it is of no use. */
+static void
+drop(struct smtp_session *s)
+{
+	message_drop(&s->message);
+	s->message.content.overflow = true;
+	(void)smtp_charge(s);
+}
+
+/* BYTES belong to the content. */
 static void
 keep(struct smtp_session *s, struct span bytes)
 {
-	/* Once something was left out the rest is of no use. */
-	if (!s->message.content.overflow)
-		buffer_add(&s->message.content, bytes);
+	struct buffer *to = &s->message.content;
+	size_t cap = to->cap;
+
+	if (to->overflow)
+		return;
+	/* A buffer that grows doubles, until it has what it needs. */
+	if (bytes.len > cap - to->len &&
+	    !smtp_has_room(s, cap + 2 * bytes.len + SPARE)) {
+		drop(s);
+		return;
+	}
+	buffer_add(to, bytes);
+	if (to->overflow)
+		drop(s);
+	else if (to->cap != cap)
+		(void)smtp_charge(s);
 }
 
 /* Offset of the first CR or LF in S, or S.len. */
@@ -150,10 +177,36 @@ content_refuse(struct smtp_session *s, enum content_result result,
 	s->want = SMTP_CLOSED;
 }
 
+/*
+ * RFC 2920 3.1: what comes behind DATA has to wait for the reply. When it did
+ * not, and DATA was refused, it is a message and no commands.
+ */
+static void
+end_refused(struct smtp_session *s, struct buffer *out)
+{
+	if (!s->pipelined || s->want == SMTP_CLOSED)
+		return;
+	smtp_say(out, "554 5.5.0 Error: SMTP protocol synchronization");
+	s->want = SMTP_CLOSED;
+}
+
+static void
+after_data(struct smtp_session *s, enum judgement judgement,
+    struct buffer *out)
+{
+	if (judgement != JUDGE_PASS) {
+		smtp_say_refusal(s, out);
+		end_refused(s, out);
+		return;
+	}
+	content_begin(s, true);
+	s->want = SMTP_WANT_DATA;
+	smtp_say(out, "354 End data with <CR><LF>.<CR><LF>");
+}
+
 void
 smtp_data(struct smtp_session *s, struct span args, struct buffer *out)
 {
-	s->data_refused = true;
 	if (s->in_content || s->chunk_failed)
 		smtp_say(out, "503 5.5.1 Error: DATA after BDAT");
 	else if (s->in_mail && s->envelope.count == 0)
@@ -162,11 +215,9 @@ smtp_data(struct smtp_session *s, struct span args, struct buffer *out)
 		smtp_say(out, "503 5.5.1 Error: need RCPT command");
 	else if (args.len > 0)
 		smtp_say(out, "501 5.5.4 Syntax: DATA");
-	else if (smtp_judge(s, event_plain(EVENT_DATA), out, NULL) ==
-	    JUDGE_PASS) {
-		content_begin(s, true);
-		s->data_refused = false;
-		s->want = SMTP_WANT_DATA;
-		smtp_say(out, "354 End data with <CR><LF>.<CR><LF>");
+	else if (!s->config.strict_order || !s->pipelined) {
+		smtp_ask(s, event_plain(EVENT_DATA), after_data, out);
+		return;
 	}
+	end_refused(s, out);
 }

@@ -26,11 +26,15 @@ enum content_result content_take(struct smtp_session *s, struct span *bytes);
 enum content_result content_finish(struct smtp_session *s);
 
 /*
- * Show the message, which is complete, to the sink, hand it over if nobody is
+ * Show the message, which is complete, to the sinks, hand it over if nobody is
  * against it, and tell the client what became of it. The transaction is over
  * then.
  */
 void smtp_end_of_message(struct smtp_session *s, struct buffer *out);
+
+/* The last part of that: RESULT is what became of the delivery. */
+void smtp_end_delivery(struct smtp_session *s, enum smtp_delivery result,
+    struct buffer *out);
 
 /* content_take() or content_finish() found what must not be: say so, close. */
 void content_refuse(struct smtp_session *s, enum content_result result,

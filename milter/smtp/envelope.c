@@ -15,6 +15,9 @@
 #include "milter/smtp/path.h"
 
 #define FIRST_ROOM 8
+/* So often may edits look at a recipient, which is less than a second's work:
+ * all of a thousand may be removed two hundred times. */
+#define LOOKS_MAX 200000000
 
 void
 envelope_init(struct envelope *e, size_t max)
@@ -29,6 +32,7 @@ envelope_reset(struct envelope *e)
 	arena_reset(&e->arena);
 	e->sender = span_make(NULL, 0);
 	e->count = 0;
+	e->looks = 0;
 	e->smtputf8 = false;
 	e->eight_bit = false;
 }
@@ -39,6 +43,12 @@ envelope_release(struct envelope *e)
 	arena_release(&e->arena);
 	free(e->recipients);
 	*e = (struct envelope){ .count = 0 };
+}
+
+size_t
+envelope_memory(const struct envelope *e)
+{
+	return e->arena.used + e->count * sizeof *e->recipients;
 }
 
 int
@@ -75,15 +85,19 @@ envelope_add(struct envelope *e, struct span address)
 	return 0;
 }
 
-static void
+static int
 take_out(struct envelope *e, struct span address)
 {
 	size_t left = 0;
 
+	e->looks += e->count;
+	if (e->looks > LOOKS_MAX)
+		return -1;
 	for (size_t i = 0; i < e->count; i++)
 		if (!span_equal(e->recipients[i], address))
 			e->recipients[left++] = e->recipients[i];
 	e->count = left;
+	return 0;
 }
 
 int
@@ -100,6 +114,5 @@ envelope_edit(struct envelope *e, const struct edit *edit)
 		return 0;
 	if (edit->kind == EDIT_ADD_RECIPIENT)
 		return envelope_add(e, path.address);
-	take_out(e, path.address);
-	return 0;
+	return take_out(e, path.address);
 }

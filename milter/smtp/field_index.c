@@ -142,6 +142,12 @@ field_index_drop(struct field_index *index, const struct field_slot *slot)
 		index->sums[i]--;
 }
 
+size_t
+field_index_memory(const struct field_index *index)
+{
+	return index->room * (sizeof *index->slots + sizeof *index->sums);
+}
+
 void
 field_index_release(struct field_index *index)
 {

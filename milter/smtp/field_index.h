@@ -40,6 +40,9 @@ const struct field_slot *field_index_find(const struct field_index *index,
 void field_index_drop(struct field_index *index,
     const struct field_slot *slot);
 
+/* How much memory it has, in bytes. */
+size_t field_index_memory(const struct field_index *index);
+
 /* Free all. A released or zeroed index may be released again. */
 void field_index_release(struct field_index *index);
 

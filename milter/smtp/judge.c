@@ -1,10 +1,11 @@
 /*
- * judge.c - all that the sink is told, and what its verdicts lead to.
+ * judge.c - all that the sinks are told, and what their verdicts lead to.
  *
- * A sink that has decided is not asked again: not for the connection when it
- * accepted that, not for the message when it accepted or discarded it, and a
- * refusal stands. This is what Postfix 3.7 makes of a milter's answers, seen on
- * the wire:
+ * A question goes from sink to sink until one refuses; the others are not asked
+ * then. A sink that has decided is not asked again: not for the connection when
+ * it accepted that, not for the message when it accepted or discarded it, and a
+ * refusal stands. Of a message that one has discarded the others hear no more.
+ * This is what Postfix 3.7 makes of milters' answers, seen on the wire:
  *
  *		connect, helo	mail, data	rcpt		content
  *	accept	no more of the	no more of the	the same	the same
@@ -38,67 +39,102 @@ of_connection(enum event_kind kind)
 	return kind == EVENT_CONNECT || kind == EVENT_HELO;
 }
 
-/* May the sink be told of an event of KIND? */
 static bool
-is_asked(const struct smtp_session *s, enum event_kind kind)
+of_content(enum event_kind kind)
 {
-	if (s->deaf || s->standing.len > 0)
-		return false;
-	return of_connection(kind) || !s->message_deaf;
+	return kind == EVENT_HEADER || kind == EVENT_EOH ||
+	    kind == EVENT_BODY || kind == EVENT_EOM;
 }
 
-static void
-feed(struct smtp_session *s, struct event *event, struct verdict *v)
+/* Has the sink nothing to say any more, on the message at least? */
+static bool
+has_decided(const struct smtp_sink *sink)
+{
+	return sink->deaf || sink->message_deaf || sink->standing.len > 0;
+}
+
+bool
+smtp_is_asked(const struct smtp_session *s, size_t i, enum event_kind kind)
+{
+	const struct smtp_sink *sink = &s->sinks[i];
+
+	if (of_connection(kind))
+		return !sink->deaf && sink->standing.len == 0;
+	return !has_decided(sink) && !s->discarded;
+}
+
+static int
+tell(struct smtp_session *s, struct smtp_sink *sink, struct event *event,
+    struct verdict *v)
 {
 	smtp_macros_update(&s->macros);
 	event->macros = s->macros.at;
 	event->macro_count = s->macros.count;
 	event->time = s->time;
+	*v = (struct verdict){ .kind = VERDICT_CONTINUE };
+	return sink->feed(sink->self, event, v);
+}
+
+int
+smtp_feed(struct smtp_session *s, size_t i, struct event *event,
+    struct verdict *v)
+{
+	struct smtp_sink *sink = &s->sinks[i];
+
+	if (event->kind == EVENT_CONNECT)
+		sink->told_connect = true;
+	if (event->kind == EVENT_MAIL)
+		sink->told_mail = true;
 	/* A failed sink has given its safe answer. */
-	(void)s->sink(s->self, event, v);
+	if (tell(s, sink, event, v) != EVENT_LATER)
+		return 0;
+	s->asked = i;
+	s->want = SMTP_WANT_VERDICT;
+	return EVENT_LATER;
 }
 
 /*
- * The reply goes to OUT, but at CONNECT and HELO it only stands, for those are
- * answered otherwise; unless it closes, at HELO.
+ * At CONNECT and HELO a refusal stands, for those are answered otherwise, but
+ * one that closes. MAIL and the content are over with it.
  */
 static enum judgement
-refuse(struct smtp_session *s, enum event_kind kind, const struct verdict *v,
-    struct buffer *out)
+refuse(struct smtp_session *s, struct smtp_sink *sink, enum event_kind kind,
+    const struct verdict *v)
 {
-	struct buffer *to = of_connection(kind) ? &s->standing : out;
-	size_t start = to->len;
-	bool sound = smtp_say_verdict(to, v) == 0;
-	struct span reply = span_skip(buffer_span(to), start);
+	bool sound;
 
+	buffer_clear(&s->refusal);
+	sound = smtp_say_verdict(&s->refusal, v) == 0;
+	if (kind == EVENT_MAIL || of_content(kind))
+		sink->told_mail = false;
 	if (sound && (v->kind == VERDICT_CLOSE || v->reply.code == 421)) {
-		if (kind == EVENT_HELO)
-			buffer_add(out, reply);
 		s->want = SMTP_CLOSED;
 		return JUDGE_CLOSED;
 	}
-	if (!sound && to == out)
-		buffer_add(&s->standing, reply);
+	if (!sound || of_connection(kind))
+		buffer_add(&sink->standing, buffer_span(&s->refusal));
 	return JUDGE_REFUSED;
 }
 
-static enum judgement
-take(struct smtp_session *s, enum event_kind kind, const struct verdict *v,
-    struct buffer *out)
+enum judgement
+smtp_take_verdict(struct smtp_session *s, size_t i, enum event_kind kind,
+    const struct verdict *v)
 {
+	struct smtp_sink *sink = &s->sinks[i];
+
 	switch (v->kind) {
 	case VERDICT_CONTINUE:
 		return JUDGE_PASS;
 	case VERDICT_ACCEPT:
 		if (of_connection(kind))
-			s->deaf = true;
+			sink->deaf = true;
 		else
-			s->message_deaf = s->in_mail || kind == EVENT_MAIL;
+			sink->message_deaf = s->in_mail || kind == EVENT_MAIL;
 		return JUDGE_PASS;
 	case VERDICT_DISCARD:
 		if (of_connection(kind) || kind == EVENT_UNKNOWN)
 			return JUDGE_PASS;
-		s->message_deaf = true;
+		sink->message_deaf = true;
 		s->discarded = true;
 		return JUDGE_PASS;
 	case VERDICT_REJECT:
@@ -106,41 +142,98 @@ take(struct smtp_session *s, enum event_kind kind, const struct verdict *v,
 	case VERDICT_CLOSE:
 		break;
 	}
-	return refuse(s, kind, v, out);
+	return refuse(s, sink, kind, v);
 }
 
-enum judgement
-smtp_judge(struct smtp_session *s, struct event event, struct buffer *out,
-    struct verdict *verdict)
+/* Ask the sinks from question.sink on, until one refuses or answers later. */
+static void
+ask(struct smtp_session *s, enum judgement judgement, struct buffer *out)
 {
-	struct verdict v = { .kind = VERDICT_CONTINUE };
-	enum judgement judgement = JUDGE_PASS;
+	struct question *q = &s->question;
+	struct verdict v;
 
-	if (s->standing.len > 0) {
-		if (!of_connection(event.kind))
-			buffer_add(out, buffer_span(&s->standing));
-		judgement = JUDGE_REFUSED;
-	} else if (is_asked(s, event.kind)) {
-		feed(s, &event, &v);
-		judgement = take(s, event.kind, &v, out);
+	for (; judgement == JUDGE_PASS && q->sink < s->sink_count; q->sink++) {
+		struct buffer *standing = &s->sinks[q->sink].standing;
+
+		if (standing->len > 0) {
+			buffer_clear(&s->refusal);
+			buffer_add(&s->refusal, buffer_span(standing));
+			judgement = JUDGE_REFUSED;
+		} else if (smtp_is_asked(s, q->sink, q->event.kind)) {
+			if (smtp_feed(s, q->sink, &q->event, &v) ==
+			    EVENT_LATER)
+				return;
+			judgement = smtp_take_verdict(s, q->sink,
+			    q->event.kind, &v);
+		}
 	}
-	if (verdict != NULL)
-		*verdict = v;
-	return judgement;
+	q->then(s, judgement, out);
+}
+
+/* smtp_session.answered */
+static void
+go_on(struct smtp_session *s, const struct verdict *v, struct buffer *out)
+{
+	struct question *q = &s->question;
+
+	ask(s, smtp_take_verdict(s, q->sink++, q->event.kind, v), out);
+}
+
+void
+smtp_ask(struct smtp_session *s, struct event event, smtp_then *then,
+    struct buffer *out)
+{
+	s->question = (struct question){ .event = event, .then = then };
+	s->answered = go_on;
+	ask(s, JUDGE_PASS, out);
+}
+
+void
+smtp_say_refusal(const struct smtp_session *s, struct buffer *out)
+{
+	buffer_add(out, buffer_span(&s->refusal));
 }
 
 void
 smtp_notify(struct smtp_session *s, enum event_kind kind)
 {
 	struct event event = event_plain(kind);
-	struct verdict v = { .kind = VERDICT_CONTINUE };
+	struct verdict v;
 
-	if (kind == EVENT_CLOSE || is_asked(s, kind))
-		feed(s, &event, &v);
+	for (size_t i = 0; i < s->sink_count; i++) {
+		struct smtp_sink *sink = &s->sinks[i];
+		bool *due = kind == EVENT_CLOSE ? &sink->told_connect :
+		    &sink->told_mail;
+
+		if (*due && (kind == EVENT_CLOSE || !has_decided(sink)))
+			(void)tell(s, sink, &event, &v);
+		*due = false;
+	}
+}
+
+void
+smtp_forget_decisions(struct smtp_session *s)
+{
+	for (size_t i = 0; i < s->sink_count; i++) {
+		s->sinks[i].deaf = false;
+		s->sinks[i].message_deaf = false;
+		buffer_clear(&s->sinks[i].standing);
+	}
+}
+
+struct span
+smtp_standing(const struct smtp_session *s)
+{
+	size_t i = 0;
+
+	while (i < s->sink_count && s->sinks[i].standing.len == 0)
+		i++;
+	return i < s->sink_count ? buffer_span(&s->sinks[i].standing) :
+	    span_make("", 0);
 }
 
 bool
 smtp_refused_for_good(const struct smtp_session *s)
 {
-	return s->standing.len > 0 && s->standing.ptr[0] == '5';
+	return span_starts_with(smtp_standing(s), span_of("5"));
 }

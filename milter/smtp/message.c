@@ -6,8 +6,8 @@
  * removed stay in the row until another is put in, or all is done, so that the
  * index holds for all edits in between.
  *
- * Failure: without memory, or room for a field, an edit is not done, and the
- * caller refuses the message.
+ * Failure: without memory, or room for a field, or after too much work, an edit
+ * is not done, and the caller refuses the message.
  */
 #include "config.h"
 
@@ -18,6 +18,14 @@
 /* What edits may add to a message, beyond its own bytes. */
 #define EDITS_MAX ((size_t)8 << 20)
 #define FIRST_ROOM 32
+/*
+ * So often may fields be looked at or moved for the edits of a message, where
+ * an edit needs all of them: when fields are put between others, or when some
+ * are named after others were added. It is less than a second's work, and a
+ * message of fifty fields bears sixty thousand such edits.
+ */
+#define MOVES_MAX 50000000
+#define MOVES_SORT 16		/* of each field, when they are sorted */
 
 void
 message_init(struct message *m, size_t max)
@@ -25,28 +33,48 @@ message_init(struct message *m, size_t max)
 	*m = (struct message){ .count = 0 };
 	buffer_init(&m->content, max);
 	arena_init(&m->arena, max + EDITS_MAX);
+	buffer_init(&m->header, 2 * max + EDITS_MAX);
 }
 
 void
 message_reset(struct message *m)
 {
 	buffer_clear(&m->content);
+	buffer_clear(&m->header);
 	arena_reset(&m->arena);
 	m->count = 0;
 	m->gone = 0;
+	m->moves = 0;
 	m->indexed = false;
 	m->body = span_make(NULL, 0);
 	m->divided = false;
 }
 
 void
-message_release(struct message *m)
+message_drop(struct message *m)
 {
 	buffer_release(&m->content);
+	buffer_release(&m->header);
 	arena_release(&m->arena);
 	field_index_release(&m->index);
 	free(m->fields);
+	m->fields = NULL;
+	m->room = 0;
+	message_reset(m);
+}
+
+void
+message_release(struct message *m)
+{
+	message_drop(m);
 	*m = (struct message){ .count = 0 };
+}
+
+size_t
+message_memory(const struct message *m)
+{
+	return m->content.cap + m->header.cap + m->arena.used +
+	    m->room * sizeof *m->fields + field_index_memory(&m->index);
 }
 
 static int
@@ -67,11 +95,19 @@ grow(struct message *m)
 	return 0;
 }
 
+/* -1: MOVES are more than are left. */
+static int
+spend(struct message *m, size_t moves)
+{
+	m->moves += moves;
+	return m->moves <= MOVES_MAX ? 0 : -1;
+}
+
 int
 message_insert(struct message *m, size_t place,
     const struct message_field *field)
 {
-	if (grow(m) < 0)
+	if (grow(m) < 0 || spend(m, m->count - place) < 0)
 		return -1;
 	memmove(m->fields + place + 1, m->fields + place,
 	    (m->count - place) * sizeof *m->fields);
@@ -99,20 +135,25 @@ message_settle(struct message *m)
 static int
 make_index(struct message *m)
 {
+	size_t shown = 0;
+
 	if (m->indexed)
 		return 0;
 	message_settle(m);
-	if (field_index_begin(&m->index, m->count) < 0)
+	if (spend(m, MOVES_SORT * m->count) < 0 ||
+	    field_index_begin(&m->index, m->count) < 0)
 		return -1;
 	for (size_t i = 0; i < m->count; i++)
-		m->index.slots[i] = (struct field_slot){
-			m->fields[i].shown.name, i };
+		if (!m->fields[i].own)
+			m->index.slots[shown++] = (struct field_slot){
+				m->fields[i].shown.name, i };
+	m->index.count = shown;
 	field_index_sort(&m->index);
 	m->indexed = true;
 	return 0;
 }
 
-/* "NAME: VALUE" and its CRLF in the arena; the LF of folds become CRLF. */
+/* "NAME:TEXT" and its CRLF in the arena; the LF of folds become CRLF. */
 static struct span
 write_field(struct message *m, struct span name, struct span value)
 {
@@ -121,14 +162,13 @@ write_field(struct message *m, struct span name, struct span value)
 
 	for (size_t i = 0; i < value.len; i++)
 		folds += value.ptr[i] == '\n';
-	text = arena_alloc(&m->arena, name.len + value.len + folds + 4);
+	text = arena_alloc(&m->arena, name.len + value.len + folds + 3);
 	if (text == NULL)
 		return span_make(NULL, 0);
 	to = text;
 	memcpy(to, name.ptr, name.len);
 	to += name.len;
 	*to++ = ':';
-	*to++ = ' ';
 	for (size_t i = 0; i < value.len; i++) {
 		if (value.ptr[i] == '\n')
 			*to++ = '\r';
@@ -140,18 +180,21 @@ write_field(struct message *m, struct span name, struct span value)
 }
 
 /*
- * VALUE as it may stand in a header: a line end is a fold, whatever comes
- * behind it (Postfix adds a tab), a CR elsewhere is a space, a NUL is the end.
+ * LEAD and VALUE as they may stand in a header: a line end is a fold, whatever
+ * comes behind it (Postfix adds a tab), a CR elsewhere is a space, a NUL is the
+ * end.
  */
 static struct span
-make_value(struct message *m, struct span value)
+make_value(struct message *m, const char *lead, struct span value)
 {
-	char *text = arena_alloc(&m->arena, 2 * value.len + 1);
+	char *text = arena_alloc(&m->arena, strlen(lead) + 2 * value.len + 1);
 	char *to = text;
 
 	if (text == NULL)
 		return span_make(NULL, 0);
 	value = span_head(value, span_find(value, '\0'));
+	while (*lead != '\0')
+		*to++ = *lead++;
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
 		char next = i + 1 < value.len ? value.ptr[i + 1] : '\0';
@@ -165,21 +208,31 @@ make_value(struct message *m, struct span value)
 	return span_make(text, (size_t)(to - text));
 }
 
+static int
+compose(struct message *m, struct span name, const char *lead,
+    struct span value, struct message_field *field)
+{
+	size_t blanks = 0;
+
+	*field = (struct message_field){ .own = false };
+	field->shown.name = arena_copy(&m->arena, name);
+	value = make_value(m, lead, value);
+	if (m->arena.exhausted)
+		return -1;
+	field->raw = write_field(m, name, value);
+	while (blanks < value.len && (value.ptr[blanks] == ' ' ||
+	    value.ptr[blanks] == '\t' || value.ptr[blanks] == '\n'))
+		blanks++;
+	field->lead = span_head(value, blanks);
+	field->shown.value = span_skip(value, blanks);
+	return field->raw.ptr != NULL ? 0 : -1;
+}
+
 int
 message_compose(struct message *m, struct span name, struct span value,
     struct message_field *field)
 {
-	field->gone = false;
-	field->shown.name = arena_copy(&m->arena, name);
-	value = make_value(m, value);
-	if (m->arena.exhausted)
-		return -1;
-	field->raw = write_field(m, name, value);
-	while (value.len > 0 && (value.ptr[0] == ' ' ||
-	    value.ptr[0] == '\t' || value.ptr[0] == '\n'))
-		value = span_skip(value, 1);
-	field->shown.value = value;
-	return field->raw.ptr != NULL ? 0 : -1;
+	return compose(m, name, " ", value, field);
 }
 
 /* RFC 5322 2.2: printable, and no colon. */
@@ -193,6 +246,13 @@ is_field_name(struct span name)
 	return name.len > 0;
 }
 
+/* What stands between the colon and the value of EDIT. */
+static const char *
+lead_of(const struct edit *edit)
+{
+	return edit->spaced ? "" : " ";
+}
+
 static int
 add(struct message *m, const struct edit *edit)
 {
@@ -203,7 +263,7 @@ add(struct message *m, const struct edit *edit)
 	place = m->count;
 	if (edit->kind == EDIT_INSERT_HEADER && edit->index < place)
 		place = edit->index;
-	return message_compose(m, edit->name, edit->value, &field) < 0 ?
+	return compose(m, edit->name, lead_of(edit), edit->value, &field) < 0 ?
 	    -1 : message_insert(m, place, &field);
 }
 
@@ -232,7 +292,7 @@ change(struct message *m, const struct edit *edit)
 	if (slot == NULL)
 		return removal ? 0 : add(m, edit);
 	if (!removal)
-		return message_compose(m, edit->name, value,
+		return compose(m, edit->name, lead_of(edit), value,
 		    &m->fields[slot->place]);
 	drop(m, slot);
 	return 0;
@@ -250,11 +310,11 @@ message_edit(struct message *m, const struct edit *edit)
 }
 
 void
-message_header(const struct message *m, struct buffer *out)
+message_header(struct message *m)
 {
-	buffer_clear(out);
+	buffer_clear(&m->header);
 	for (size_t i = 0; i < m->count; i++)
-		buffer_add(out, m->fields[i].raw);
+		buffer_add(&m->header, m->fields[i].raw);
 	if (m->divided || m->body.len > 0)
-		buffer_add_text(out, "\r\n");
+		buffer_add_text(&m->header, "\r\n");
 }

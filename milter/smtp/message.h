@@ -25,6 +25,9 @@
 struct message_field {
 	struct span raw;		/* its bytes, with the final CRLF */
 	struct smtp_field shown;	/* as a filter sees it */
+	struct span lead;		/* what stands before the value there,
+					 * folds as LF */
+	bool own;			/* ours: no filter sees it */
 	bool gone;			/* removed, and not yet taken away */
 };
 
@@ -35,9 +38,11 @@ struct message {
 	size_t count;
 	size_t room;
 	size_t gone;			/* of the fields */
+	size_t moves;			/* that edits took */
 	struct field_index index;	/* of the others */
 	bool indexed;			/* it is of the fields as they are */
 	struct span body;		/* of the content */
+	struct buffer header;		/* after the edits: message_header() */
 	bool divided;			/* an empty line ended the header */
 };
 
@@ -46,6 +51,12 @@ void message_init(struct message *m, size_t max);
 
 /* Forget the message; memory is kept for the next one. */
 void message_reset(struct message *m);
+
+/* Forget it, and give its memory back. */
+void message_drop(struct message *m);
+
+/* How much memory it has, in bytes. */
+size_t message_memory(const struct message *m);
 
 /* Free all. A zeroed message may be released. */
 void message_release(struct message *m);
@@ -61,9 +72,9 @@ int message_insert(struct message *m, size_t place,
     const struct message_field *field);
 
 /*
- * Make a field of our own: NAME and VALUE are copied. A LF in the value becomes
- * a fold where it is none, so that nothing in it can begin another field. -1:
- * there is no memory.
+ * Make a field out of NAME and VALUE, which are copied, a blank between them. A
+ * LF in the value becomes a fold where it is none, so that nothing in it can
+ * begin another field. -1: there is no memory.
  */
 int message_compose(struct message *m, struct span name, struct span value,
     struct message_field *field);
@@ -73,8 +84,9 @@ int message_compose(struct message *m, struct span name, struct span value,
  * 3.7 does: fields are counted at that moment; CHANGE of a field that is not
  * there adds it, with an empty value it leaves a field whose value is a space;
  * an index of 0 means 1. For INSERT the index is the number of fields, of any
- * name, that stay above. A name that is none changes nothing. The fields are to
- * be looked at again when they are settled. -1: there is no memory.
+ * name and our own too, that stay above. A name that is none changes nothing. The fields are to
+ * be looked at again when they are settled. -1: there is no memory,
+ * or the edits so far took too much work.
  */
 int message_edit(struct message *m, const struct edit *edit);
 
@@ -82,10 +94,10 @@ int message_edit(struct message *m, const struct edit *edit);
 void message_settle(struct message *m);
 
 /*
- * The header's bytes after all edits, with the empty line behind them, which is
- * left out when there was none and no body follows. OUT is cleared. Its
+ * Write the header's bytes after all edits into `header`, with the empty line
+ * behind them, which is left out when there was none and no body follows. Its
  * `overflow` is set when there was no room.
  */
-void message_header(const struct message *m, struct buffer *out);
+void message_header(struct message *m);
 
 #endif

@@ -66,19 +66,40 @@ without_line_end(struct span s)
 	    span_head(s, s.len - 2) : s;
 }
 
+/* The blanks and folds that VALUE begins with, folds as LF. */
+static struct span
+lead_of(struct message *m, struct span value)
+{
+	size_t len = 0, kept = 0;
+	char *text;
+
+	while (len < value.len && strchr(" \t\r\n", value.ptr[len]) != NULL)
+		len++;
+	value.len = len;
+	if (span_find(value, '\r') == len)
+		return value;
+	text = arena_alloc(&m->arena, len);
+	for (size_t i = 0; text != NULL && i < len; i++)
+		if (value.ptr[i] != '\r')
+			text[kept++] = value.ptr[i];
+	return span_make(text, kept);
+}
+
 /*
  * What a filter is shown of a field. A NUL ends a value, for in the milter
  * protocol it does.
  */
 static int
 show(struct message *m, struct span name, struct span value,
-    struct smtp_field *shown)
+    struct message_field *field)
 {
+	struct smtp_field *shown = &field->shown;
 	struct buffer scratch;
 	struct event ev;
 	int result = 0;
 
 	value = span_head(value, span_find(value, '\0'));
+	field->lead = lead_of(m, value);
 	buffer_init(&scratch, value.len);
 	ev = event_header(name, value, &scratch);
 	shown->name = ev.header.name;
@@ -178,17 +199,16 @@ pass_on(struct message *m, struct span raw, size_t name, size_t colon)
 static int
 read_field(struct message *m, struct span *rest)
 {
-	struct message_field field;
+	struct message_field field = { .own = false };
 	size_t colon;
 	size_t name = name_length(*rest, &colon);
 
 	if (name == 0)
 		return 0;
-	field.gone = false;
 	field.raw = span_head(*rest, folded_length(*rest));
 	if (show(m, span_head(*rest, name),
 	    without_line_end(span_skip(field.raw, colon + 1)),
-	    &field.shown) < 0)
+	    &field) < 0)
 		return -1;
 	*rest = span_skip(*rest, field.raw.len);
 	field.raw = pass_on(m, field.raw, name, colon);

@@ -14,6 +14,7 @@
 
 #include "milter/smtp/command.h"
 #include "milter/smtp/content.h"
+#include "milter/smtp/pool.h"
 #include "milter/smtp/reply.h"
 
 /* A whole line is there, without its end. */
@@ -22,7 +23,7 @@ end_line(struct smtp_session *s, struct buffer *out)
 {
 	struct span line = buffer_span(&s->line);
 
-	s->data_refused = false;
+	s->line_whole = true;
 	if (s->line.overflow)
 		smtp_say(out, "500 5.5.2 Error: line too long");
 	else if (span_find(line, '\0') < line.len ||
@@ -30,11 +31,17 @@ end_line(struct smtp_session *s, struct buffer *out)
 		smtp_say(out, "500 5.5.2 Error: bad syntax");
 	else
 		smtp_command(s, line, out);
-	/* It may have been a password. */
-	if (line.len > 0)
-		explicit_bzero(s->line.ptr, line.len);
+}
+
+/* The command is carried out, and its line may have been a password. */
+static void
+forget_line(struct smtp_session *s)
+{
+	if (s->line.len > 0)
+		explicit_bzero(s->line.ptr, s->line.len);
 	buffer_clear(&s->line);
 	s->line_cr = false;
+	s->line_whole = false;
 }
 
 /* Take a command line off BYTES, as far as it is there. */
@@ -56,15 +63,8 @@ take_line(struct smtp_session *s, struct span *bytes, struct buffer *out)
 	}
 	if (s->line_cr && !s->line.overflow)
 		s->line.len--;
+	s->pipelined = bytes->len > 0;
 	end_line(s, out);
-	/*
-	 * RFC 2920 3.1: what comes behind DATA has to wait for the reply. When
-	 * it did not, and DATA was refused, it is a message and no commands.
-	 */
-	if (s->data_refused && bytes->len > 0 && s->want != SMTP_CLOSED) {
-		smtp_say(out, "554 5.5.0 Error: SMTP protocol synchronization");
-		s->want = SMTP_CLOSED;
-	}
 }
 
 static void
@@ -78,31 +78,120 @@ take_data(struct smtp_session *s, struct span *bytes, struct buffer *out)
 		content_refuse(s, result, out);
 }
 
+bool
+smtp_is_waiting(const struct smtp_session *s)
+{
+	return s->want == SMTP_WANT_VERDICT || s->want == SMTP_WANT_DELIVERY;
+}
+
+/*
+ * REPLY is what the client was told in this step. As Postfix does, the last
+ * error that is borne is answered twice.
+ */
+static void
+count_errors(struct smtp_session *s, struct span reply, struct buffer *out)
+{
+	if (reply.len > 0 && (reply.ptr[0] == '4' || reply.ptr[0] == '5'))
+		s->errors++;
+	if (s->config.errors_max == 0 || s->errors < s->config.errors_max ||
+	    s->want == SMTP_CLOSED || smtp_is_waiting(s))
+		return;
+	smtp_say(out, "421 4.7.0 %s Error: too many errors", s->config.host);
+	s->want = SMTP_CLOSED;
+}
+
+enum smtp_want
+smtp_step_end(struct smtp_session *s, size_t start, struct buffer *out)
+{
+	(void)smtp_charge(s);
+	count_errors(s, span_skip(buffer_span(out), start), out);
+	s->unanswered |= out->overflow;
+	/* What is being delivered has to stay, whatever happened. */
+	if (s->want == SMTP_WANT_DELIVERY ||
+	    (s->want == SMTP_WANT_VERDICT && !s->unanswered))
+		return s->want;
+	if (s->line_whole)
+		forget_line(s);
+	if (s->want == SMTP_CLOSED || s->unanswered)
+		smtp_session_disconnect(s);
+	return s->want;
+}
+
+/* One step: a command, or some of the content. */
+static void
+take_step(struct smtp_session *s, struct span *bytes, struct buffer *out)
+{
+	switch (s->want) {
+	case SMTP_WANT_COMMAND:
+		take_line(s, bytes, out);
+		break;
+	case SMTP_WANT_DATA:
+		take_data(s, bytes, out);
+		break;
+	case SMTP_WANT_CHUNK:
+		chunk_take(s, bytes, out);
+		break;
+	case SMTP_WANT_TLS:
+		/* RFC 3207 4.2: they were not protected. */
+	case SMTP_CLOSED:
+		bytes->len = 0;
+		break;
+	case SMTP_WANT_VERDICT:
+	case SMTP_WANT_DELIVERY:
+		break;
+	}
+}
+
+enum smtp_want
+smtp_session_take(struct smtp_session *s, struct span *bytes,
+    struct buffer *out)
+{
+	while (bytes->len > 0 && !smtp_is_waiting(s)) {
+		size_t start = out->len;
+
+		take_step(s, bytes, out);
+		smtp_step_end(s, start, out);
+	}
+	return s->want;
+}
+
 enum smtp_want
 smtp_session_feed(struct smtp_session *s, struct span bytes,
     struct buffer *out)
 {
-	while (bytes.len > 0 && !out->overflow) {
-		switch (s->want) {
-		case SMTP_WANT_COMMAND:
-			take_line(s, &bytes, out);
-			break;
-		case SMTP_WANT_DATA:
-			take_data(s, &bytes, out);
-			break;
-		case SMTP_WANT_CHUNK:
-			chunk_take(s, &bytes, out);
-			break;
-		case SMTP_WANT_TLS:
-			/* RFC 3207 4.2: they were not protected. */
-		case SMTP_CLOSED:
-			bytes.len = 0;
-			break;
-		}
-	}
-	if (s->want == SMTP_CLOSED || out->overflow)
-		smtp_session_disconnect(s);
-	return s->want;
+	return smtp_session_take(s, &bytes, out);
+}
+
+enum smtp_want
+smtp_session_verdict(struct smtp_session *s, const struct verdict *v,
+    struct buffer *out)
+{
+	size_t start = out->len;
+
+	if (s->want != SMTP_WANT_VERDICT)
+		return s->want;
+	s->want = SMTP_WANT_COMMAND;
+	s->answered(s, v, out);
+	return smtp_step_end(s, start, out);
+}
+
+size_t
+smtp_session_asked(const struct smtp_session *s)
+{
+	return s->asked;
+}
+
+enum smtp_want
+smtp_session_delivered(struct smtp_session *s, enum smtp_delivery result,
+    struct buffer *out)
+{
+	size_t start = out->len;
+
+	if (s->want != SMTP_WANT_DELIVERY)
+		return s->want;
+	s->want = SMTP_WANT_COMMAND;
+	smtp_end_delivery(s, result, out);
+	return smtp_step_end(s, start, out);
 }
 
 enum smtp_want

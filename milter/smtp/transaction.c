@@ -2,7 +2,7 @@
  * transaction.c - MAIL and RCPT.
  *
  * A command is first looked at by the machine; only one that it has nothing
- * against is shown to the sink, and only when the sink lets it pass it counts.
+ * against is shown to the sinks, and only when they let it pass it counts.
  *
  * Failure: a refused MAIL leaves no transaction behind, a refused RCPT leaves
  * the others as they are.
@@ -14,29 +14,29 @@
 #include "milter/smtp/argument.h"
 #include "milter/smtp/command.h"
 #include "milter/smtp/judge.h"
+#include "milter/smtp/pool.h"
 #include "milter/smtp/reply.h"
 
 void
 smtp_transaction_end(struct smtp_session *s)
 {
+	smtp_notify(s, EVENT_ABORT);
 	smtp_macros_forget(&s->macros, MACRO_AUTH_AUTHOR, MACRO_RCPT_MAILER);
 	envelope_reset(&s->envelope);
-	message_reset(&s->message);
+	/* Memory that is shared is for the messages under way. */
+	if (s->config.pool != NULL)
+		message_drop(&s->message);
+	else
+		message_reset(&s->message);
+	(void)smtp_charge(s);
 	s->in_mail = false;
 	s->in_content = false;
 	s->chunk_failed = false;
-	s->message_deaf = false;
+	for (size_t i = 0; i < s->sink_count; i++)
+		s->sinks[i].message_deaf = false;
 	s->discarded = false;
 	s->received = 0;
 	s->name[0] = '\0';
-}
-
-void
-smtp_transaction_abort(struct smtp_session *s)
-{
-	if (s->in_mail)
-		smtp_notify(s, EVENT_ABORT);
-	smtp_transaction_end(s);
 }
 
 /* Does Postfix deliver to DOMAIN itself? It knows its own name, and no more. */
@@ -99,10 +99,30 @@ say_no_memory(struct buffer *out)
 	smtp_say(out, "452 4.3.1 Insufficient system storage");
 }
 
+/* Is there memory for an address? It is kept three times; see above. */
+static bool
+has_room_for_line(const struct smtp_session *s)
+{
+	return smtp_has_room(s, 4 * s->line.len + sizeof(struct span));
+}
+
+static void
+after_mail(struct smtp_session *s, enum judgement judgement,
+    struct buffer *out)
+{
+	if (judgement != JUDGE_PASS) {
+		smtp_say_refusal(s, out);
+		smtp_transaction_end(s);
+		return;
+	}
+	s->in_mail = true;
+	smtp_say(out, "250 2.1.0 Ok");
+}
+
 void
 smtp_mail(struct smtp_session *s, struct span args, struct buffer *out)
 {
-	struct smtp_argument a;
+	struct smtp_argument *a = &s->argument;
 
 	if (s->in_mail) {
 		smtp_say(out, "503 5.5.1 Error: nested MAIL command");
@@ -112,17 +132,15 @@ smtp_mail(struct smtp_session *s, struct span args, struct buffer *out)
 		smtp_say(out, "503 5.5.1 Error: MAIL after BDAT");
 		return;
 	}
-	if (smtp_argument_read(s, EVENT_MAIL, args, &a, out) < 0)
+	if (smtp_argument_read(s, EVENT_MAIL, args, a, out) < 0)
 		return;
-	if (keep_mail(s, &a) < 0)
+	if (!has_room_for_line(s) || keep_mail(s, a) < 0) {
 		say_no_memory(out);
-	else if (smtp_judge(s, event_mail(a.path.text, a.params,
-	    a.param_count), out, NULL) == JUDGE_PASS) {
-		s->in_mail = true;
-		smtp_say(out, "250 2.1.0 Ok");
+		smtp_transaction_end(s);
 		return;
 	}
-	smtp_transaction_end(s);
+	smtp_ask(s, event_mail(a->path.text, a->params, a->param_count),
+	    after_mail, out);
 }
 
 /* The message gets its name with its first recipient, as in Postfix. */
@@ -140,28 +158,23 @@ name_message(struct smtp_session *s)
 }
 
 static void
-add_recipient(struct smtp_session *s, struct smtp_argument *a,
+after_rcpt(struct smtp_session *s, enum judgement judgement,
     struct buffer *out)
 {
-	if (set_address_macros(s, MACRO_RCPT_ADDR, &a->path) < 0) {
+	if (judgement != JUDGE_PASS)
+		smtp_say_refusal(s, out);
+	else if (envelope_add(&s->envelope, s->argument.path.address) < 0)
 		say_no_memory(out);
-		return;
+	else {
+		name_message(s);
+		smtp_say(out, "250 2.1.5 Ok");
 	}
-	if (smtp_judge(s, event_rcpt(a->path.text, a->params,
-	    a->param_count), out, NULL) != JUDGE_PASS)
-		return;
-	if (envelope_add(&s->envelope, a->path.address) < 0) {
-		say_no_memory(out);
-		return;
-	}
-	name_message(s);
-	smtp_say(out, "250 2.1.5 Ok");
 }
 
 void
 smtp_rcpt(struct smtp_session *s, struct span args, struct buffer *out)
 {
-	struct smtp_argument a;
+	struct smtp_argument *a = &s->argument;
 
 	if (!s->in_mail) {
 		smtp_say(out, "503 5.5.1 Error: need MAIL command");
@@ -171,10 +184,14 @@ smtp_rcpt(struct smtp_session *s, struct span args, struct buffer *out)
 		smtp_say(out, "503 5.5.1 Error: RCPT after BDAT");
 		return;
 	}
-	if (smtp_argument_read(s, EVENT_RCPT, args, &a, out) < 0)
+	if (smtp_argument_read(s, EVENT_RCPT, args, a, out) < 0)
 		return;
 	if (s->envelope.count >= s->config.recipients_max)
 		smtp_say(out, "452 4.5.3 Error: too many recipients");
+	else if (!has_room_for_line(s) ||
+	    set_address_macros(s, MACRO_RCPT_ADDR, &a->path) < 0)
+		say_no_memory(out);
 	else
-		add_recipient(s, &a, out);
+		smtp_ask(s, event_rcpt(a->path.text, a->params,
+		    a->param_count), after_rcpt, out);
 }

@@ -227,6 +227,35 @@ packet_reader_next(struct packet_reader *r, struct packet *p,
 	return 1;
 }
 
+bool
+packet_reader_has_more(const struct packet_reader *r)
+{
+	return r->bytes.len > r->taken;
+}
+
+void
+packet_reader_reset(struct packet_reader *r)
+{
+	size_t limit = r->bytes.limit;
+
+	buffer_release(&r->bytes);
+	buffer_init(&r->bytes, limit);
+	r->taken = 0;
+	r->broken = false;
+}
+
+void
+packet_reader_bound(struct packet_reader *r, size_t payload_max)
+{
+	assert(payload_max <=
+	    r->bytes.limit - WIRE_NUMBER_BYTES - 1 - PACKET_FEED_MAX);
+	r->payload_max = payload_max;
+	if (!packet_reader_has_more(r) && !r->broken &&
+	    r->bytes.cap > WIRE_NUMBER_BYTES + 1 + payload_max +
+	    PACKET_FEED_MAX)
+		packet_reader_reset(r);
+}
+
 void
 packet_reader_release(struct packet_reader *r)
 {

@@ -97,6 +97,19 @@ void packet_reader_feed(struct packet_reader *r, struct span bytes);
 int packet_reader_next(struct packet_reader *r, struct packet *p,
     struct error *error);
 
+/*
+ * Refuse packets with more than PAYLOAD_MAX bytes from here on; no more than
+ * packet_reader_init() was told. Memory that only longer ones needed is given
+ * back, when all packets were given out.
+ */
+void packet_reader_bound(struct packet_reader *r, size_t payload_max);
+
+/* Has R bytes that were not given out as packets? */
+bool packet_reader_has_more(const struct packet_reader *r);
+
+/* Forget what was fed: another stream begins. Its memory is given back. */
+void packet_reader_reset(struct packet_reader *r);
+
 /* Free what R holds. A released or zeroed reader may be released again. */
 void packet_reader_release(struct packet_reader *r);
 

@@ -144,13 +144,15 @@ add_rules(struct buffer *out, struct engine *e)
 }
 
 static void
-add_delivered(struct buffer *out, const struct caller *c)
+add_delivered(struct buffer *out, struct caller *c)
 {
+	struct sight s = caller_sight(c);
+
 	if (c->reply.code != 250)
 		buffer_addf(out, "reply: %u\n", c->reply.code);
-	if (c->witness.failed)
-		buffer_addf(out, "failed: %s\n", c->witness.why.text);
-	if (!c->delivered || !policy_needs(c->witness.policy)->edits)
+	if (c->failed)
+		buffer_addf(out, "failed: %s\n", c->why.text);
+	if (!c->delivered || !policy_needs(s.policy)->edits)
 		return;
 	for (size_t i = 0; i < c->message.field_count; i++)
 		add_value(out, c->message.fields[i].name,
@@ -167,16 +169,20 @@ play(struct policy *policy, struct span message, size_t chunk,
 		"MAIL FROM:<bob@example.org>", "RCPT TO:<alice@example.com>",
 		"DATA" };
 	const struct smtp_client client = { .name = span_of("mx.example.org") };
+	const struct depth rules = { .kind = DEPTH_RULES, .policy = policy,
+		.body_chunk = chunk };
+	struct engine *engine;
 	struct caller c;
 	bool right;
 
-	caller_init(&c, policy, NULL, chunk);
+	caller_init(&c, &rules);
 	caller_connect(&c, &client, TIME);
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
 		caller_say(&c, span_of(said[i]));
 	caller_send(&c, message);
-	right = add_facts(out, c.witness.engine);
-	add_rules(out, c.witness.engine);
+	engine = caller_sight(&c).engine;
+	right = add_facts(out, engine);
+	add_rules(out, engine);
 	add_delivered(out, &c);
 	caller_release(&c);
 	return right;

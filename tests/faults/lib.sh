@@ -3,18 +3,12 @@
 # A test here breaks something while numbered messages come in, and then asks
 # the ledger: what the client was told is taken (250) was delivered once and
 # filtered, and nothing else was. It is built on tests/e2e/lib.sh, whose words
-# for a world, a policy and an end it uses.
-#
-# MILLGATE_FAULTS is short (`make check`) or full (`make check-faults`); where a
-# sanitizer watches, the sizes are smaller. Each test ends with row, one line of
-# the table that `make check-faults` prints, which names the case: F a fault, L
-# a load, B bad input.
+# for a world, a policy and an end it uses, and on table.sh.
 
 faults=$(cd "${0%/*}" && pwd)
 E2E_LIB=$faults/../e2e
 E2E_MTA=postfix
-: "${MILLGATE_FAULTS:=short}"
-[ "$MILLGATE_FAULTS" = short ] || : "${E2E_WAIT:=120}"
+. "$faults/table.sh"
 . "$E2E_LIB/lib.sh"
 need_all
 command -v miltertest >/dev/null 2>&1 || skip "miltertest is not installed"
@@ -24,29 +18,6 @@ tag=X-Filtered
 # A filter that root starts must be told that it may.
 run_flags=
 ! "$MILLGATE" run --help | grep -q -e --allow-root || run_flags=--allow-root
-
-# size SHORT FULL: how many of something.
-size()
-{
-	[ "$MILLGATE_FAULTS" = full ] && set -- "$2"
-	case ${MILLGATE_SANITIZERS:-no} in
-	no) echo "$1" ;;
-	*) echo $((($1 + 1) / 2)) ;;
-	esac
-}
-
-sanitized()
-{
-	[ "${MILLGATE_SANITIZERS:-no}" != no ]
-}
-
-# row CASE WHAT-WAS-DONE NUMBERS: the test has come to its good end.
-row()
-{
-	[ -z "$FAULTS_TABLE" ] ||
-		printf '%s|%s|%s|ok\n' "$1" "$2" "$3" >>"$FAULTS_TABLE"
-	echo "$1 ok: $2: $3"
-}
 
 # --- The world -------------------------------------------------------------
 

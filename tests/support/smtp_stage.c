@@ -1,10 +1,11 @@
 /*
- * smtp_stage.c - an SMTP session, with a sink and a mailbox that write down
- * what they are given.
+ * smtp_stage.c - an SMTP session, with sinks and a mailbox that write down what
+ * they are given.
  */
 #include "config.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "tests/support/smtp_stage.h"
 
@@ -98,10 +99,13 @@ write_details(struct stage *st, const struct event *e)
 }
 
 static void
-write_event(struct stage *st, const struct event *e)
+write_event(struct stage *st, size_t number, const struct event *e)
 {
-	size_t start = st->events.len + strlen(event_names[e->kind]) + 1;
+	size_t start;
 
+	if (number > 0)
+		buffer_addf(&st->events, "%zu ", number);
+	start = st->events.len + strlen(event_names[e->kind]) + 1;
 	buffer_addf(&st->events, "%s ", event_names[e->kind]);
 	write_details(st, e);
 	if (st->events.len == start)
@@ -120,28 +124,39 @@ write_event(struct stage *st, const struct event *e)
 static int
 sink(void *self, const struct event *event, struct verdict *verdict)
 {
-	struct stage *st = self;
-	unsigned nth = ++st->seen[event->kind];
+	struct stage_sink *me = self;
+	struct stage *st = me->stage;
+	size_t number = (size_t)(me - st->sinks);
+	unsigned nth = ++me->seen[event->kind];
+	struct verdict v = { .kind = VERDICT_CONTINUE };
 
-	memset(verdict, 0, sizeof *verdict);
-	write_event(st, event);
+	write_event(st, number, event);
 	for (size_t i = 0; i < st->answer_count; i++) {
 		const struct stage_answer *a = &st->answers[i];
 
-		if (a->kind == event->kind && (a->nth == 0 || a->nth == nth))
-			*verdict = a->verdict;
+		if (a->sink == number && a->kind == event->kind &&
+		    (a->nth == 0 || a->nth == nth))
+			v = a->verdict;
 	}
+	if (st->later && event->kind != EVENT_ABORT &&
+	    event->kind != EVENT_CLOSE) {
+		st->owed = v;
+		return EVENT_LATER;
+	}
+	*verdict = v;
 	return st->sink_fails ? -1 : 0;
 }
 
-static int
+static enum smtp_delivery
 deliver(void *self, const struct smtp_message *m, struct error *error)
 {
 	struct stage *st = self;
 	struct buffer *b = &st->mail;
 
-	if (st->refuse_mail)
-		return error_set(error, "the disk is full");
+	if (st->refuse_mail) {
+		error_set(error, "the disk is full");
+		return st->later ? SMTP_DELIVERY_LATER : SMTP_NOT_NOW;
+	}
 	buffer_addf(b, "%s", m->discarded ? "discarded " : "");
 	if (m->quarantined)
 		buffer_addf(b, "quarantined(%.*s) ", (int)m->quarantine.len,
@@ -159,7 +174,7 @@ deliver(void *self, const struct smtp_message *m, struct error *error)
 	buffer_add_char(b, '\n');
 	buffer_add(b, m->header);
 	buffer_add(b, m->body);
-	return 0;
+	return st->later ? SMTP_DELIVERY_LATER : SMTP_DELIVERED;
 }
 
 void
@@ -168,7 +183,7 @@ stage_answer_reply(struct stage *st, enum event_kind kind, unsigned nth,
     const char *text)
 {
 	assert(st->answer_count < STAGE_ANSWERS);
-	st->answers[st->answer_count++] = (struct stage_answer){ kind, nth,
+	st->answers[st->answer_count++] = (struct stage_answer){ 0, kind, nth,
 		{ .kind = verdict,
 		    .reply = { code, span_of(status), span_of(text) } } };
 }
@@ -178,6 +193,67 @@ stage_answer(struct stage *st, enum event_kind kind, unsigned nth,
     enum verdict_kind verdict)
 {
 	stage_answer_reply(st, kind, nth, verdict, 0, NULL, NULL);
+}
+
+void
+stage_answer_of(struct stage *st, size_t sink, enum event_kind kind,
+    unsigned nth, enum verdict_kind verdict)
+{
+	stage_answer(st, kind, nth, verdict);
+	st->answers[st->answer_count - 1].sink = sink;
+}
+
+/* The session left REST. */
+static void
+keep_rest(struct stage *st, struct span rest)
+{
+	struct buffer kept;
+
+	buffer_init(&kept, STAGE_MAX);
+	buffer_add(&kept, rest);
+	buffer_release(&st->rest);
+	st->rest = kept;
+}
+
+static void
+bring_what_is_owed(struct stage *st)
+{
+	struct verdict v = st->owed;
+	struct span rest;
+
+	if (st->want == SMTP_WANT_VERDICT)
+		st->want = smtp_session_verdict(st->session, &v, &st->out);
+	else
+		st->want = smtp_session_delivered(st->session,
+		    st->refuse_mail ? SMTP_NOT_NOW : SMTP_DELIVERED, &st->out);
+	rest = buffer_span(&st->rest);
+	st->want = smtp_session_take(st->session, &rest, &st->out);
+	keep_rest(st, rest);
+}
+
+static bool
+is_owed(const struct stage *st)
+{
+	return st->want == SMTP_WANT_VERDICT || st->want == SMTP_WANT_DELIVERY;
+}
+
+const char *
+stage_go_on(struct stage *st)
+{
+	buffer_clear(&st->out);
+	while (is_owed(st))
+		bring_what_is_owed(st);
+	return buffer_text(&st->out);
+}
+
+static void
+send_bytes(struct stage *st, struct span bytes)
+{
+	st->want = smtp_session_take(st->session, &bytes, &st->out);
+	if (is_owed(st) || bytes.len > 0)
+		keep_rest(st, bytes);
+	while (!st->hold && is_owed(st))
+		bring_what_is_owed(st);
 }
 
 void
@@ -193,20 +269,30 @@ stage_open(struct stage *st)
 	buffer_init(&st->out, STAGE_MAX);
 	buffer_init(&st->events, STAGE_MAX);
 	buffer_init(&st->mail, STAGE_MAX);
+	buffer_init(&st->rest, STAGE_MAX);
 	st->config.self = st;
 	st->config.deliver = deliver;
 	if (st->config.host == NULL)
 		st->config.host = "mx.example.com";
-	st->session = smtp_session_new(&st->config, sink, st);
+	client.xclient = !st->stranger;
+	st->session = smtp_session_new(&st->config, sink, &st->sinks[0]);
 	assert(st->session != NULL);
+	for (size_t i = 0; i <= st->more_sinks; i++) {
+		st->sinks[i].stage = st;
+		if (i > 0 && smtp_session_add_sink(st->session, sink,
+		    &st->sinks[i]) < 0)
+			abort();
+	}
 	st->want = smtp_session_connect(st->session, &client, 1000, &st->out);
+	while (!st->hold && is_owed(st))
+		bring_what_is_owed(st);
 }
 
 const char *
 stage_send(struct stage *st, struct span bytes)
 {
 	buffer_clear(&st->out);
-	st->want = smtp_session_feed(st->session, bytes, &st->out);
+	send_bytes(st, bytes);
 	return buffer_text(&st->out);
 }
 
@@ -226,8 +312,7 @@ stage_send_in_pieces(struct stage *st, struct span bytes, size_t piece)
 
 		buffer_init(&copy, piece);
 		buffer_add(&copy, span_head(bytes, piece));
-		st->want = smtp_session_feed(st->session, buffer_span(&copy),
-		    &st->out);
+		send_bytes(st, buffer_span(&copy));
 		buffer_release(&copy);
 	}
 	return buffer_text(&st->out);
@@ -247,5 +332,6 @@ stage_close(struct stage *st)
 	buffer_release(&st->out);
 	buffer_release(&st->events);
 	buffer_release(&st->mail);
+	buffer_release(&st->rest);
 	memset(st, 0, sizeof *st);
 }

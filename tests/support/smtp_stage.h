@@ -1,19 +1,21 @@
 /*
- * smtp_stage.h - an SMTP session, with a sink and a mailbox that write down
- * what they are given.
+ * smtp_stage.h - an SMTP session, with sinks and a mailbox that write down what
+ * they are given.
  *
- * The sink answers as the test tells it, else it lets all pass. For one thread;
- * a stage is zeroed, then its config and answers may be set, then it opens.
+ * The sinks answer as the test tells them, else they let all pass. For one
+ * thread; a stage is zeroed, then its config and answers may be set, then it
+ * opens.
  */
 #ifndef MILLGATE_TEST_SMTP_STAGE_H
 #define MILLGATE_TEST_SMTP_STAGE_H
 
 #include "smtp_session.h"
 
-#define STAGE_ANSWERS 4
+#define STAGE_ANSWERS 6
 
-/* What the sink says to the NTH event of KIND, 0: to each. */
+/* What a sink says to the NTH event of KIND, 0: to each. */
 struct stage_answer {
+	size_t sink;
 	enum event_kind kind;
 	unsigned nth;
 	struct verdict verdict;
@@ -26,14 +28,25 @@ struct stage {
 	bool show_macros;		/* in events, behind each event */
 	bool show_times;
 	bool local;			/* a client without an address */
+	bool stranger;			/* one that may not say XCLIENT */
 	bool sink_fails;		/* though it answers */
 	bool refuse_mail;		/* deliver() fails */
+	size_t more_sinks;		/* beside the first */
+	bool later;			/* sinks and deliver() answer later, but
+					 * before the next step of the test */
+	bool hold;			/* with later: not before stage_go_on() */
 
 	struct smtp_session *session;
 	enum smtp_want want;
-	unsigned seen[EVENT_COUNT];
+	struct stage_sink {
+		struct stage *stage;
+		unsigned seen[EVENT_COUNT];
+	} sinks[SMTP_SINKS_MAX];
+	struct verdict owed;
+	struct buffer rest;		/* that the session did not take */
 	struct buffer out;		/* what the client was told */
-	struct buffer events;		/* a line for each event */
+	struct buffer events;		/* a line for each event; with its
+					 * number from the second sink on */
 	struct buffer mail;		/* what was delivered */
 };
 
@@ -41,7 +54,11 @@ struct stage {
 void stage_answer(struct stage *st, enum event_kind kind, unsigned nth,
     enum verdict_kind verdict);
 
-/* The same with a reply; TEXT and STATUS must live as long as the stage. */
+/* The same for sink number SINK, which counts from 0. */
+void stage_answer_of(struct stage *st, size_t sink, enum event_kind kind,
+    unsigned nth, enum verdict_kind verdict);
+
+/* The same as stage_answer() with a reply; TEXT and STATUS must live as long as the stage. */
 void stage_answer_reply(struct stage *st, enum event_kind kind, unsigned nth,
     enum verdict_kind verdict, unsigned code, const char *status,
     const char *text);
@@ -56,6 +73,10 @@ const char *stage_say(struct stage *st, const char *text);
 /* The same, PIECE bytes at a time. */
 const char *stage_send_in_pieces(struct stage *st, struct span bytes,
     size_t piece);
+
+/* What is owed is brought, until nothing is; the session goes on. Its reply is
+ * in out. */
+const char *stage_go_on(struct stage *st);
 
 /* MAIL from bob@example.org to alice@example.com, both let pass. */
 void stage_begin_message(struct stage *st);

@@ -113,7 +113,8 @@ static const struct {
 	    { .kind = EXPECT_NO_HEADER, .name = S("X") }, NULL,
 	    "@no-header: there is no accepted message", NULL },
 	{ "what rules did cannot be seen without rules",
-	    { .kind = EXPECT_SCORE }, &message, "@score cannot be seen here",
+	    { .kind = EXPECT_SCORE }, &message, "@score: what rules do "
+	    "cannot be seen here",
 	    NULL },
 };
 
@@ -166,6 +167,34 @@ test_long(void)
 	check_true(out.len < 550);
 	check_true(span_ends_with(buffer_span(&out), span_of("aa\" …")));
 	buffer_release(&out);
+}
+
+/* Elsewhere than with the rules, some of it is not to be seen. */
+static void
+test_hidden(void)
+{
+	struct expectation verdict = { .kind = EXPECT_VERDICT,
+		.verdict = VERDICT_REJECT };
+	struct expectation field = { .kind = EXPECT_HEADER, .name = S("X") };
+	struct expectation held = { .kind = EXPECT_QUARANTINE };
+	struct sight s = { .message_hidden = "nobody looks" };
+
+	unit_case("no verdict was said");
+	check_expectation(&verdict, &s,
+	    "@verdict: no verdict can be seen here", NULL);
+	unit_case("another verdict was said, nobody knows by whom");
+	s.judgement = (struct judgement){ .given = true,
+		.verdict = VERDICT_TEMPFAIL };
+	check_expectation(&verdict, &s, "expected reject, got tempfail",
+	    "@verdict tempfail\n");
+	unit_case("messages are hidden, whether or not there is one");
+	check_expectation(&field, &s, "@header: nobody looks", NULL);
+	s.message = &message;
+	check_expectation(&field, &s, "@header: nobody looks", NULL);
+	unit_case("it can be seen that a message is held all the same");
+	check_expectation(&held, &s, NULL, NULL);
+	s.quarantine_hidden = "nor there";
+	check_expectation(&held, &s, "@quarantine: nor there", NULL);
 }
 
 static void
@@ -306,6 +335,7 @@ static const struct unit_test tests[] = {
 	    test_messages },
 	{ "of what is long the beginning is shown", test_long },
 	{ "not seen is not the same as not so", test_results },
+	{ "what is hidden is not judged", test_hidden },
 	{ "rules, scores and labels are as expected", test_rules },
 	{ "replies and verdicts are as expected", test_answers },
 };

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "milter/daemon/privileges.h"
+#include "milter/privileges.h"
 #include "tests/unit/unit.h"
 
 /* The number of the first line that was not so, in a child; 0: none. */
@@ -211,14 +211,15 @@ look_at_limits(void)
 	size_t descriptors = 0;
 
 	so(setrlimit(RLIMIT_NOFILE, &files) == 0);
-	so(privileges_limit(&descriptors, NULL) == 0);
+	so(privileges_limit(1024, &descriptors, NULL) == 0);
 	so(descriptors == 50);
 	so(getrlimit(RLIMIT_NOFILE, &files) == 0);
 	so(files.rlim_cur == 50 && files.rlim_max == 50);
 	so(getrlimit(RLIMIT_CORE, &cores) == 0);
 	so(cores.rlim_cur == 0 && cores.rlim_max == 0);
 	so(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-	so(privileges_limit(&descriptors, NULL) == 0);
+	so(privileges_limit(30, &descriptors, NULL) == 0);
+	so(descriptors == 30);
 }
 
 static void
@@ -237,4 +238,4 @@ static const struct unit_test tests[] = {
 	{ "limits are set, for root and for others", test_limits },
 };
 
-UNIT_MAIN("daemon/privileges", tests)
+UNIT_MAIN("privileges", tests)

@@ -102,11 +102,12 @@ test_formats(void)
 		char *text = NULL;
 		size_t length = 0;
 		FILE *out = open_memstream(&text, &length);
+		const struct report_subject about = { .rules = "r.yaml" };
 
 		unit_case(rows[i].sentence);
 		if (out == NULL)
 			abort();
-		report_begin(&r, rows[i].format, "r.yaml", out);
+		report_begin(&r, rows[i].format, &about, out);
 		r.strict = rows[i].strict;
 		r.colour = rows[i].colour;
 		tell(&r);

@@ -122,23 +122,23 @@ static void
 edits_are_carried_out(void)
 {
 	static const struct edit edits[] = {
-		{ EDIT_CHANGE_HEADER, { "A", 1 }, { "one", 3 }, 1 },
-		{ EDIT_INSERT_HEADER, { "T", 1 }, { "top", 3 }, 0 },
-		{ EDIT_ADD_HEADER, { "B", 1 }, { "a\n b", 4 }, 0 },
-		{ EDIT_SET_SENDER, { "", 0 }, { "<>", 2 }, 0 },
+		{ EDIT_CHANGE_HEADER, { "A", 1 }, { "one", 3 }, 1, false },
+		{ EDIT_INSERT_HEADER, { "T", 1 }, { "top", 3 }, 0, false },
+		{ EDIT_ADD_HEADER, { "B", 1 }, { "a\n b", 4 }, 0, false },
+		{ EDIT_SET_SENDER, { "", 0 }, { "<>", 2 }, 0, false },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 },
-		    { "alice@example.com", 17 }, 0 },
-		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "new@x.example", 13 }, 0 },
-		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "none@x", 6 }, 0 },
+		    { "alice@example.com", 17 }, 0, false },
+		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "new@x.example", 13 }, 0, false },
+		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "none@x", 6 }, 0, false },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "New@x.example", 13 },
-		    0 },
+		    0, false },
 		{ EDIT_ADD_RECIPIENT, { "", 0 },
-		    { "a@b> ORCPT=x\r\nRCPT TO:<evil@x.example", 39 }, 0 },
+		    { "a@b> ORCPT=x\r\nRCPT TO:<evil@x.example", 39 }, 0, false },
 		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "a@b NOTIFY=NEVER", 16 },
-		    0 },
-		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "<>", 2 }, 0 },
-		{ EDIT_SET_SENDER, { "", 0 }, { "a b@c", 5 }, 0 },
-		{ EDIT_QUARANTINE, { "", 0 }, { "looks odd", 9 }, 0 },
+		    0, false },
+		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "<>", 2 }, 0, false },
+		{ EDIT_SET_SENDER, { "", 0 }, { "a b@c", 5 }, 0, false },
+		{ EDIT_QUARANTINE, { "", 0 }, { "looks odd", 9 }, 0, false },
 	};
 	struct stage st = { .want = SMTP_CLOSED };
 
@@ -201,7 +201,7 @@ a_body_is_replaced(void)
 {
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
 		const struct edit edits[] = {
-			{ EDIT_INSERT_HEADER, { "B", 1 }, { "b", 1 }, 0 },
+			{ EDIT_INSERT_HEADER, { "B", 1 }, { "b", 1 }, 0, false },
 			{ .kind = EDIT_REPLACE_BODY,
 			    .value = bodies[i].body },
 		};

@@ -85,7 +85,7 @@ recipients_are_bounded(void)
 	stage_say(&st, ".\r\n");
 	check_text(buffer_text(&st.mail),
 	    "000000001 from <> to a@x c@x\n");
-	check_size(st.seen[EVENT_RCPT], 3);
+	check_size(st.sinks[0].seen[EVENT_RCPT], 3);
 	stage_close(&st);
 }
 
@@ -157,8 +157,8 @@ messages_are_bounded(void)
 		check_text(stage_send(&st, buffer_span(&said)),
 		    sizes[i].want);
 		check_int(st.want, SMTP_WANT_COMMAND);
-		check_true((st.seen[EVENT_EOM] > 0) == (i == 0));
-		check_true((st.seen[EVENT_ABORT] > 0) == (i > 0));
+		check_true((st.sinks[0].seen[EVENT_EOM] > 0) == (i == 0));
+		check_true((st.sinks[0].seen[EVENT_ABORT] > 0) == (i > 0));
 		check_text(stage_say(&st, "RCPT TO:<a@b>\r\n"),
 		    "503 5.5.1 Error: need MAIL command\r\n");
 		buffer_release(&said);
@@ -195,8 +195,8 @@ headers_are_bounded(void)
 	stage_begin_message(&st);
 	check_text(stage_send(&st, buffer_span(&said)), GO_ON
 	    "552 5.3.4 Error: message header too large\r\n");
-	check_size(st.seen[EVENT_HEADER], 0);
-	check_size(st.seen[EVENT_ABORT], 1);
+	check_size(st.sinks[0].seen[EVENT_HEADER], 0);
+	check_size(st.sinks[0].seen[EVENT_ABORT], 1);
 	buffer_release(&said);
 	stage_close(&st);
 }

@@ -15,18 +15,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/select.h>
 #include <unistd.h>
 
-#include "milter/daemon/privileges.h"
-
-#ifdef HAVE_MILTER_POLL
-/* More would only make the tables of the kernel and of poll(2) large. */
-#define DESCRIPTORS_MAX 1048576
-#else
-/* libmilter waits with select(2), and ends after a few higher numbers. */
-#define DESCRIPTORS_MAX FD_SETSIZE
-#endif
+#include "milter/privileges.h"
 
 static int
 find_user(struct identity *identity, const char *user, struct error *error)
@@ -157,7 +148,7 @@ privileges_take_back(void)
 }
 
 int
-privileges_limit(size_t *descriptors, struct error *error)
+privileges_limit(size_t most, size_t *descriptors, struct error *error)
 {
 	const struct rlimit none = { 0, 0 };
 	struct rlimit files;
@@ -171,8 +162,7 @@ privileges_limit(size_t *descriptors, struct error *error)
 	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
 		return error_set(error, "cannot ask for the limit of "
 		    "descriptors: %s", strerror(errno));
-	files.rlim_cur = files.rlim_max < DESCRIPTORS_MAX ?
-	    files.rlim_max : DESCRIPTORS_MAX;
+	files.rlim_cur = files.rlim_max < most ? files.rlim_max : most;
 	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
 		return error_set(error, "cannot raise the limit of "
 		    "descriptors: %s", strerror(errno));

@@ -1,7 +1,7 @@
 /*
  * privileges.h - what the process may do, and gives up.
  *
- * For the supervisor and the worker at their start, before there are threads.
+ * For a program at its start, before there are threads.
  */
 #ifndef MILLGATE_PRIVILEGES_H
 #define MILLGATE_PRIVILEGES_H
@@ -14,7 +14,7 @@
 
 #define IDENTITY_NAME_MAX 256	/* with its NUL; useradd(8) takes less */
 
-/* Whom the worker runs as. */
+/* Whom the program runs as. */
 struct identity {
 	bool set;	/* false: as whoever started the program */
 	uid_t uid;
@@ -48,11 +48,11 @@ int privileges_lend(const struct identity *identity, struct error *error);
 void privileges_take_back(void);
 
 /*
- * For every process of the daemon: no new privileges by any file
+ * For every process that mail goes through: no new privileges by any file
  * (PR_SET_NO_NEW_PRIVS), no core file (memory holds mail), as many descriptors
- * as the hard limit allows and libmilter can wait for. *DESCRIPTORS is how many
- * that is. -1 on failure.
+ * as the hard limit allows, but MOST of them. *DESCRIPTORS is how many that is.
+ * -1 on failure.
  */
-int privileges_limit(size_t *descriptors, struct error *error);
+int privileges_limit(size_t most, size_t *descriptors, struct error *error);
 
 #endif

@@ -1,0 +1,40 @@
+/*
+ * relay.h - what is in the queue, sent on by SMTP (RFC 5321).
+ *
+ * A few connections at a time carry the messages that are due to the next
+ * server. One that cannot be had, and recipients that are refused for now, are
+ * tried again: after `first_wait`, twice that, … up to `most_wait`. What is
+ * refused for good, or older than `give_up`, is reported and removed.
+ */
+#ifndef MILLGATE_SMTPD_RELAY_H
+#define MILLGATE_SMTPD_RELAY_H
+
+#include "milter/dial.h"
+#include "milter/smtpd/loop.h"
+#include "milter/smtpd/queue.h"
+#include "milter/smtpd/workers.h"
+
+struct relay_config {
+	struct dial to;
+	const char *host;	/* our name, for EHLO */
+	unsigned first_wait;	/* seconds */
+	unsigned most_wait;
+	unsigned give_up;
+	unsigned connections;	/* at a time */
+	unsigned timeout;	/* seconds, for each answer */
+	void (*log)(const char *text);	/* one line; the loop's thread */
+};
+
+struct relay;
+
+/* Begin with what is in the queue. All is borrowed. NULL: see ERROR. */
+struct relay *relay_new(const struct relay_config *config, struct queue *queue,
+    struct loop *loop, struct workers *workers, struct error *error);
+
+/* A message was put into the queue. */
+void relay_wake(struct relay *r);
+
+/* Hang up; what is not sent stays in the queue. NULL is allowed. */
+void relay_free(struct relay *r);
+
+#endif
