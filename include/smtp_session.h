@@ -48,7 +48,7 @@ enum smtp_feature {
 /* What became of a message that deliver() was given. */
 enum smtp_delivery {
 	SMTP_DELIVERED,		/* it is safe: 250 */
-	SMTP_NOT_NOW,		/* it is not: 451 4.3.0, the client tries again */
+	SMTP_NOT_NOW,		/* it is not: 451 4.3.0, try again */
 	SMTP_NO_ROOM,		/* nor is there a place for it: 452 4.3.1 */
 	SMTP_DELIVERY_LATER,	/* smtp_session_delivered() will tell */
 };
@@ -187,8 +187,8 @@ enum smtp_want {
 	SMTP_WANT_DATA,		/* the lines of a message, up to "." */
 	SMTP_WANT_CHUNK,	/* the bytes announced by BDAT */
 	SMTP_WANT_TLS,		/* 220 was said; smtp_session_tls_started() */
-	SMTP_WANT_VERDICT,	/* smtp_session_verdict(); no bytes until then */
-	SMTP_WANT_DELIVERY,	/* smtp_session_delivered(); the same */
+	SMTP_WANT_VERDICT,	/* smtp_session_verdict(), no bytes */
+	SMTP_WANT_DELIVERY,	/* smtp_session_delivered(), no bytes */
 	SMTP_CLOSED,		/* nothing: hang up when OUT is sent */
 };
 
@@ -228,8 +228,8 @@ enum smtp_want smtp_session_connect(struct smtp_session *s,
 /*
  * The client sent BYTES, cut anywhere. Replies are appended to OUT. Bytes that
  * come behind STARTTLS, or when the session is closed, are dropped. What was
- * used is taken off BYTES: all of it, unless a verdict or a delivery is awaited;
- * then the rest is to be brought again when that is there.
+ * used is taken off BYTES: all of it, unless a verdict or a delivery is
+ * awaited; then the rest is to be brought again when that is there.
  */
 enum smtp_want smtp_session_take(struct smtp_session *s, struct span *bytes,
     struct buffer *out);

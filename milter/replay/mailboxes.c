@@ -1,8 +1,8 @@
 /*
  * mailboxes.c - what a server has delivered since it was last looked.
  *
- * Each look makes a sorted list of all files that are there; what was not in the
- * list before it is new. A name is MAILBOX/new/FILE, or new/FILE in the
+ * Each look makes a sorted list of all files that are there; what was not in
+ * the list before it is new. A name is MAILBOX/new/FILE, or new/FILE in the
  * quarantine.
  *
  * Failure: a folder that cannot be read is one, but not a mailbox that goes

@@ -28,7 +28,6 @@ drop(struct smtp_session *s)
 {
 	message_drop(&s->message);
 	s->message.content.overflow = true;
-	(void)smtp_charge(s);
 }
 
 /* BYTES belong to the content. */

@@ -84,9 +84,9 @@ int message_compose(struct message *m, struct span name, struct span value,
  * 3.7 does: fields are counted at that moment; CHANGE of a field that is not
  * there adds it, with an empty value it leaves a field whose value is a space;
  * an index of 0 means 1. For INSERT the index is the number of fields, of any
- * name and our own too, that stay above. A name that is none changes nothing. The fields are to
- * be looked at again when they are settled. -1: there is no memory,
- * or the edits so far took too much work.
+ * name and our own too, that stay above. A name that is none changes nothing.
+ * The fields are to be looked at again when they are settled. -1: there is no
+ * memory, or the edits so far took too much work.
  */
 int message_edit(struct message *m, const struct edit *edit);
 

@@ -162,9 +162,9 @@ cut(struct message *m, struct message_field *field)
 }
 
 /*
- * RAW, whose name is NAME bytes long and whose colon is at COLON, as it goes on:
- * without the blanks between the two (RFC 5322 4.5), and in each line without
- * what follows a NUL.
+ * RAW, whose name is NAME bytes long and whose colon is at COLON, as it goes
+ * on: without the blanks between the two (RFC 5322 4.5), and in each line
+ * without what follows a NUL.
  */
 static struct span
 pass_on(struct message *m, struct span raw, size_t name, size_t colon)

@@ -105,14 +105,11 @@ smtp_step_end(struct smtp_session *s, size_t start, struct buffer *out)
 {
 	(void)smtp_charge(s);
 	count_errors(s, span_skip(buffer_span(out), start), out);
-	s->unanswered |= out->overflow;
-	/* What is being delivered has to stay, whatever happened. */
-	if (s->want == SMTP_WANT_DELIVERY ||
-	    (s->want == SMTP_WANT_VERDICT && !s->unanswered))
+	if (smtp_is_waiting(s))
 		return s->want;
 	if (s->line_whole)
 		forget_line(s);
-	if (s->want == SMTP_CLOSED || s->unanswered)
+	if (s->want == SMTP_CLOSED || out->overflow)
 		smtp_session_disconnect(s);
 	return s->want;
 }

@@ -109,7 +109,6 @@ struct smtp_session {
 	struct question question;
 	struct buffer refusal;
 	bool discarded;			/* nobody is asked about the message */
-	bool unanswered;		/* a reply did not fit: close */
 
 	size_t charged;			/* what of config.pool is ours */
 

@@ -2,9 +2,9 @@
  * trace.c - the field Received that we put on top of a message.
  *
  * RFC 5321 4.4, in the words of Postfix. What the client says of itself cannot
- * break out of its place: all that has a meaning in a field is shown as '?', and
- * what is too long for a line of RFC 5322 2.1.1 is cut. Several recipients do
- * not hear of each other, so `for` is there with one only.
+ * break out of its place: all that has a meaning in a field is shown as '?',
+ * and what is too long for a line of RFC 5322 2.1.1 is cut. Several recipients
+ * do not hear of each other, so `for` is there with one only.
  *
  * Failure: -1 when there is no room for a field more.
  */

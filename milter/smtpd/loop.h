@@ -2,8 +2,8 @@
  * loop.h - one thread that waits for many things: descriptors and times.
  *
  * A watch or a timer is embedded in what it is about, whose functions it calls;
- * a function may add and remove any watch or timer, its own too. Everything here
- * is for the loop's own thread, but loop_wake().
+ * a function may add and remove any watch or timer, its own too. Everything
+ * here is for the loop's own thread, but loop_wake().
  */
 #ifndef MILLGATE_SMTPD_LOOP_H
 #define MILLGATE_SMTPD_LOOP_H

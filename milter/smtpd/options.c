@@ -33,9 +33,11 @@ print_help(void)
 	    "or relays it.\n"
 	    "When it serves it prints 'ready on ADDR:PORT' for each place.\n");
 	for (size_t i = 0; i < OPTIONS_COUNT; i++) {
-		snprintf(option, sizeof option, "--%s %s", options_rows[i].name,
-		    options_rows[i].argument != NULL ? options_rows[i].argument : "");
-		printf("  %-29s %s\n", option, options_rows[i].help);
+		const struct options_row *row = &options_rows[i];
+
+		snprintf(option, sizeof option, "--%s %s", row->name,
+		    row->argument != NULL ? row->argument : "");
+		printf("  %-29s %s\n", option, row->help);
 	}
 	printf("  %-29s %s\n", "--help", "this text");
 	printf("  %-29s %s\n", "--version", "the version, and that of OpenSSL");
@@ -60,10 +62,10 @@ fill_long(struct option table[OPTIONS_COUNT + 3])
 		table[i] = (struct option){ options_rows[i].name,
 		    options_rows[i].argument != NULL ? required_argument :
 		    no_argument, NULL, 256 + (int)i };
-	table[OPTIONS_COUNT] = (struct option){ "help", no_argument, NULL,
-	    GETOPT_HELP };
-	table[OPTIONS_COUNT + 1] = (struct option){ "version", no_argument, NULL,
-	    GETOPT_VERSION };
+	table[OPTIONS_COUNT] = (struct option){ "help", no_argument,
+		NULL, GETOPT_HELP };
+	table[OPTIONS_COUNT + 1] = (struct option){ "version", no_argument,
+		NULL, GETOPT_VERSION };
 }
 
 static int

@@ -3,7 +3,8 @@
  *
  * A message is named by the microsecond in which it came, or by the next one
  * that no message had: so names are never used twice, whatever the clock does
- * and however often a process begins anew, and in their order the messages came.
+ * and however often a process begins anew, and in their order the messages
+ * came.
  *
  * Failure: what could not be made durable is taken away again, and the client
  * keeps the message.
@@ -57,8 +58,8 @@ tell_strangers(struct queue *q, const struct queue_scan *s)
 	char name[SMTPD_LOG_FIELD_MAX];
 
 	smtpd_log_field(span_of(s->stranger), name);
-	snprintf(q->strangers, sizeof q->strangers, "%zu of the files are not "
-	    "the queue's, and left alone: \"%.300s\"%s", s->strangers, name,
+	snprintf(q->strangers, sizeof q->strangers, "queue: %zu of the files "
+	    "are not its own, and left alone: \"%.300s\"%s", s->strangers, name,
 	    s->strangers > 1 ? ", ..." : "");
 }
 

@@ -38,8 +38,8 @@ int queue_disk_begin(const struct queue_disk *d, const char *name);
 
 /*
  * Close FD, the file NAME from queue_disk_begin(), and put it into FOLDER, in
- * place of what has this name there. -1: errno; it may be there nonetheless, when
- * only the folder could not be made durable.
+ * place of what has this name there. -1: errno; it may be there nonetheless,
+ * when only the folder could not be made durable.
  */
 int queue_disk_commit(const struct queue_disk *d, int fd, const char *name,
     enum queue_folder folder);

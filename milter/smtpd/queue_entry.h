@@ -34,8 +34,8 @@ struct queue_entry {
 	bool due;			/* the timer is for `expires` */
 };
 
-/* All that came since the last call, in this order, linked by `next`. The loop's
- * thread, or any one thread. */
+/* All that came since the last call, in this order, linked by `next`. The
+ * loop's thread, or any one thread. */
 struct queue_entry *queue_take(struct queue *q);
 
 /* Free E; its files stay. NULL is allowed. */

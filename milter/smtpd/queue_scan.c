@@ -1,8 +1,8 @@
 /*
  * queue_scan.c - what an earlier process has left in the folders of a queue.
  *
- * Failure: -1 and errno when a folder cannot be read. What is not the queue's is
- * counted and left alone.
+ * Failure: -1 and errno when a folder cannot be read. What is not the queue's
+ * is counted and left alone.
  */
 #include "config.h"
 

@@ -13,14 +13,14 @@ struct queue_scan {
 	size_t count;
 	size_t room;
 	uint64_t last;			/* the largest number in a name */
-	char stranger[64];		/* the first name that is none of ours */
+	char stranger[64];		/* the first name of another's file */
 	size_t strangers;		/* how many there are */
 };
 
 /*
  * Look through the folders: `tmp` and what is left of messages that are gone is
- * removed. S must be zeroed; whatever is returned, S->at is the caller's to free,
- * and the entries in it. -1: errno.
+ * removed. S must be zeroed; whatever is returned, S->at is the caller's to
+ * free, and the entries in it. -1: errno.
  */
 int queue_scan(const struct queue_disk *d, struct queue_scan *s);
 

@@ -83,8 +83,9 @@ queue_state_count(const struct queue_state *s, enum queue_status status)
 static void
 format(const struct queue_state *s, struct buffer *b)
 {
-	buffer_addf(b, FIRST_LINE "%zu\ntries %u\nnext %" PRId64 "\nstatus %s\n",
-	    s->count, s->tries, s->next_try, s->status);
+	buffer_addf(b, FIRST_LINE "%zu\ntries %u\n", s->count, s->tries);
+	buffer_addf(b, "next %" PRId64 "\nstatus %s\n", s->next_try,
+	    s->status);
 	for (size_t i = 0; i < s->count; i++)
 		if (s->reply[i] != NULL)
 			buffer_addf(b, "reply %zu %s\n", i, s->reply[i]);

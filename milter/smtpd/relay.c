@@ -2,9 +2,9 @@
  * relay.c - what is in the queue, sent on by SMTP (RFC 5321).
  *
  * All messages go to one server. As long as it has not greeted us only one
- * connection tries; when that fails the next one waits, twice as long each time,
- * and no message counts it as a try of its own. A message that becomes too old
- * meanwhile is given up, which needs no connection: that is a chore.
+ * connection tries; when that fails the next one waits, twice as long each
+ * time, and no message counts it as a try of its own. A message that becomes
+ * too old meanwhile is given up, which needs no connection: that is a chore.
  *
  * Failure: a message that cannot be dealt with stays in the queue.
  */
@@ -170,8 +170,8 @@ relay_server_fails(struct relay *r, const char *why)
 	r->wait = r->wait == 0 ? first : 2 * r->wait;
 	if (r->wait > most)
 		r->wait = most;
-	/* Without a timer the next message is what wakes us. */
-	r->down = loop_set(r->loop, &r->probe, r->wait) == 0;
+	r->down = true;
+	(void)loop_set(r->loop, &r->probe, r->wait);
 	snprintf(line, sizeof line, "relay: the next server fails: \"%s\"; "
 	    "%zu messages wait %lld s",
 	    smtpd_log_field(span_of(why), field), r->due.count,
@@ -263,6 +263,9 @@ relay_pump(struct relay *r)
 void
 relay_wake(struct relay *r)
 {
+	/* A probe that could not be set is made now. */
+	if (r->probe.place == 0)
+		r->down = false;
 	relay_take_up(r);
 	relay_pump(r);
 }

@@ -21,20 +21,27 @@ struct relay_config {
 	unsigned most_wait;
 	unsigned give_up;
 	unsigned connections;	/* at a time */
-	unsigned timeout;	/* seconds, for each answer */
-	void (*log)(const char *text);	/* one line; the loop's thread */
+	unsigned timeout;	/* seconds, for each answer; after a message
+				 * twice that */
+	void (*log)(const char *text);	/* one line, printable, in the loop's
+					 * thread */
 };
 
 struct relay;
 
-/* Begin with what is in the queue. All is borrowed. NULL: see ERROR. */
+/* Begin with what is in the queue. All is borrowed but CONFIG itself, which is
+ * copied. NULL: see ERROR. */
 struct relay *relay_new(const struct relay_config *config, struct queue *queue,
     struct loop *loop, struct workers *workers, struct error *error);
 
 /* A message was put into the queue. */
 void relay_wake(struct relay *r);
 
-/* Hang up; what is not sent stays in the queue. NULL is allowed. */
+/*
+ * Hang up; what is not sent stays in the queue. WORKERS may have been freed
+ * before, or else have to be after, and QUEUE be closed then: what they still
+ * write for the relay is what was sent. NULL is allowed.
+ */
 void relay_free(struct relay *r);
 
 #endif

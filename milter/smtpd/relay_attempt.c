@@ -2,8 +2,8 @@
  * relay_attempt.c - one try to be rid of a message of the queue.
  *
  * What is over is removed without making that durable: a power cut may bring it
- * back, to be sent twice. That is the side on which RFC 5321 4.1.1.4 wants us to
- * err.
+ * back, to be sent twice. That is the side on which RFC 5321 4.1.1.4 wants us
+ * to err.
  *
  * Failure: the message stays where it is, and A->error says why.
  */
@@ -177,8 +177,8 @@ write_report(struct relay_attempt *a)
 	return result;
 }
 
-/* RFC 5321 6.1: nobody is told of a message that has no sender. It is kept as it
- * is, when it is over. */
+/* RFC 5321 6.1: nobody is told of a message that has no sender. It is kept
+ * as it is, when it is over. */
 static int
 report(struct relay_attempt *a)
 {
@@ -323,7 +323,7 @@ relay_attempt_give_up(struct relay_attempt *a, const char *why)
 	for (size_t i = 0; i < s->count; i++) {
 		if (s->status[i] != QUEUE_WAITING)
 			continue;
-		if (s->reply[i] == NULL)
+		if (s->reply[i] == NULL && why[0] != '\0')
 			queue_state_set(s, i, QUEUE_REFUSED, why);
 		s->status[i] = QUEUE_REFUSED;
 	}

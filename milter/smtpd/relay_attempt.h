@@ -71,7 +71,8 @@ bool relay_attempt_pick(struct relay_attempt *a);
  */
 bool relay_attempt_judge(struct relay_attempt *a);
 
-/* Give up what waits; WHY stands for a reply where none was given. */
+/* Give up what waits; WHY stands for a reply where none was given, "": there
+ * is nothing to be said. */
 void relay_attempt_give_up(struct relay_attempt *a, const char *why);
 
 /* Forget the try. The entry is the caller's again, with the state when that

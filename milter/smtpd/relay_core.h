@@ -84,8 +84,8 @@ void relay_count_try(struct relay *r, struct relay_attempt *a, bool at_once);
 /* Give up all recipients of A that wait. */
 void relay_give_up(struct relay *r, struct relay_attempt *a);
 
-/* The job relay_attempt_finish() has ended: A's entry goes where it belongs, and
- * A is reset. */
+/* The job relay_attempt_finish() has ended: A's entry goes where it belongs,
+ * and A is reset. */
 void relay_finished(struct relay *r, struct relay_attempt *a, bool at_once);
 
 /* The same when it could not be loaded. */

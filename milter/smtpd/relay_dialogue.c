@@ -2,8 +2,9 @@
  * relay_dialogue.c - the client's side of SMTP, without a socket or a clock.
  *
  * Each step has a function that judges its reply. With PIPELINING (RFC 2920)
- * MAIL, all RCPTs and DATA go out together, and their replies are judged in that
- * order all the same; without it each is asked when the one before is answered.
+ * MAIL, all RCPTs and DATA go out together, and their replies are judged in
+ * that order all the same; without it each is asked when the one before is
+ * answered.
  *
  * Failure: whoever was not told 2yz or 5yz is to be tried later.
  */
@@ -356,7 +357,7 @@ may_answer(const struct relay_dialogue *d)
 	if (d->step == RELAY_IDLE || d->step == RELAY_CONTENT ||
 	    d->step == RELAY_OVER)
 		return false;
-	return relay_dialogue_output(d).len == 0 || (d->offer.pipelining &&
+	return d->out.len == 0 || (d->sent > 0 && d->offer.pipelining &&
 	    (d->step == RELAY_MAIL || d->step == RELAY_RCPT));
 }
 

@@ -2,8 +2,8 @@
  * conversation.h - what the parts of a conversation with a filter share.
  *
  * One event is dealt with at a time: told (steps.c), answered (answers.c,
- * edits.c), or not to be answered any more (failure.c). milter.c decides which.
- * All of it is for the thread that has the conversation.
+ * edits.c), or not to be answered any more (failure.c). milter.c and carry.c
+ * decide which. All of it is for the thread that has the conversation.
  */
 #ifndef MILLGATE_WIRE_CONVERSATION_H
 #define MILLGATE_WIRE_CONVERSATION_H
@@ -12,6 +12,9 @@
 #include "milter/wire/packet.h"
 #include "milter/wire/reply.h"
 #include "wire.h"
+
+/* Bytes that may wait for a filter without the client having to wait, too. */
+#define MILTER_WAITING_MAX (256u << 10)
 
 enum milter_state {
 	MILTER_IDLE,		/* nobody is connected to us */
@@ -68,6 +71,12 @@ struct milter {
 	bool skipping;			/* WIRE_SKIP: no more events of kind */
 	enum event_kind skipped;
 };
+
+/* milter.c */
+
+/* Ask the filter about EVENT, when it has agreed: the verdict is there, or
+ * m->pending says what it waits for. */
+void milter_ask(struct milter *m, const struct event *event);
 
 /* negotiate.c */
 

@@ -1,10 +1,9 @@
 /*
- * milter.c - a conversation with a filter: its life, and who speaks when.
+ * milter.c - a conversation with a filter: its life, and what it is asked.
  *
- * One event is open at a time. It is closed by the filter's answer, by its
- * reading what waits for it, or by its failure; whatever else a filter sends is
- * a failure. An answer to an event that was called off is read and dropped, for
- * the one behind it is the next event's.
+ * This is the client's side: events come in, verdicts go out. One event is open
+ * at a time. It is closed by the filter's answer, by its reading what waits for
+ * it, or by its failure (carry.c).
  *
  * Failure: milter_fail(), from wherever it is noticed, leaves a verdict and
  * drops all that is under way.
@@ -15,10 +14,8 @@
 
 #include "milter/wire/conversation.h"
 
-/* Bytes that may wait for a filter without the client having to wait, too. */
-#define WAITING_MAX (256u << 10)
 /* More than any step has: two packets on top of that. */
-#define OUT_MAX (WAITING_MAX + (1u << 20))
+#define OUT_MAX (MILTER_WAITING_MAX + (1u << 20))
 #define KEPT_MAX (4u << 20)	/* CONNECT and lists of macros */
 #define TEXT_EXTRA (4u << 20)	/* beside edits: replies, parameters */
 #define SCRATCH_MAX (1u << 20)	/* a string of an edit, or of a packet */
@@ -72,12 +69,6 @@ milter_free(struct milter *m)
 	buffer_release(&m->body);
 	packet_reader_release(&m->in);
 	free(m);
-}
-
-static size_t
-waiting(const struct milter *m)
-{
-	return m->out.len - m->sent;
 }
 
 /* Forget the event before, and what its verdict pointed to. */
@@ -139,9 +130,8 @@ connect_client(struct milter *m, const struct event *event)
 	keep_client(m, event);
 }
 
-/* EVENT, which the filter may have an opinion on. */
-static void
-ask(struct milter *m, const struct event *event)
+void
+milter_ask(struct milter *m, const struct event *event)
 {
 	bool body = event->kind == EVENT_BODY;
 
@@ -164,7 +154,7 @@ ask(struct milter *m, const struct event *event)
 	}
 	if (milter_tell(m, event))
 		m->pending = MILTER_PENDING_ANSWER;
-	else if (m->state != MILTER_FAILED && waiting(m) > WAITING_MAX)
+	else if (m->state != MILTER_FAILED && milter_output(m).len > MILTER_WAITING_MAX)
 		m->pending = MILTER_PENDING_ROOM;
 	packet_reader_bound(&m->in, event->kind == EVENT_EOM ?
 	    PAYLOAD_AT_EOM(m) : WIRE_PAYLOAD_MAX);
@@ -222,7 +212,7 @@ take_event(struct milter *m, const struct event *event)
 			milter_fail(m, "it was not told of the client before "
 			    "its commands");
 		else if (m->state == MILTER_TALKING)
-			ask(m, event);
+			milter_ask(m, event);
 		break;
 	}
 }
@@ -242,168 +232,6 @@ milter_feed(void *self, const struct event *event, struct verdict *verdict)
 	if (m->pending != MILTER_PENDING_NONE)
 		return EVENT_LATER;
 	return m->state == MILTER_FAILED && !notice ? -1 : 0;
-}
-
-enum milter_want
-milter_want(const struct milter *m, unsigned *limit_ms, unsigned long *turn)
-{
-	bool content = m->kind >= EVENT_HEADER && m->kind <= EVENT_EOM;
-
-	*turn = m->turn;
-	*limit_ms = m->config.connect_ms;
-	if (m->state == MILTER_DIALLING)
-		return MILTER_CONNECTION;
-	if (m->state == MILTER_AGREEING)
-		return MILTER_CARRY;
-	*limit_ms = content ? m->config.content_ms : m->config.command_ms;
-	if (!m->linked)
-		return MILTER_NOTHING;
-	if (m->state != MILTER_TALKING)
-		return MILTER_FAREWELL;
-	if (m->pending != MILTER_PENDING_NONE || waiting(m) > 0)
-		return MILTER_CARRY;
-	return MILTER_NOTHING;
-}
-
-void
-milter_connected(struct milter *m)
-{
-	m->linked = true;
-	if (m->state != MILTER_DIALLING)
-		return;
-	m->state = MILTER_AGREEING;
-	packet_reader_bound(&m->in, WIRE_PAYLOAD_MAX);
-	milter_offer(m);
-}
-
-struct span
-milter_output(const struct milter *m)
-{
-	return span_skip(buffer_span(&m->out), m->sent);
-}
-
-/* The event that was open needs nothing more. */
-static void
-settle(struct milter *m)
-{
-	m->pending = MILTER_PENDING_NONE;
-	m->answered = true;
-}
-
-void
-milter_sent(struct milter *m, size_t n)
-{
-	m->sent += n;
-	m->turn += n > 0 && m->state == MILTER_TALKING;
-	if (m->sent == m->out.len) {
-		buffer_clear(&m->out);
-		m->sent = 0;
-	} else if (m->sent > WAITING_MAX / 2) {
-		m->out.len -= m->sent;
-		memmove(m->out.ptr, m->out.ptr + m->sent, m->out.len);
-		m->sent = 0;
-	}
-	if (m->pending == MILTER_PENDING_ROOM && waiting(m) <= WAITING_MAX)
-		settle(m);
-}
-
-/* The filter has agreed: now it can be told of the client. */
-static void
-greet(struct milter *m)
-{
-	m->pending = MILTER_PENDING_NONE;
-	ask(m, &m->client);
-	if (m->pending == MILTER_PENDING_NONE)
-		m->answered = true;
-}
-
-static void
-take_options(struct milter *m, const struct wire_reply *r)
-{
-	if (r->role != WIRE_ROLE_OPTIONS) {
-		milter_fail(m, "it answered %s instead of its options",
-		    wire_kind((char)r->letter)->name);
-		return;
-	}
-	milter_agree(m, &r->options);
-	if (m->state == MILTER_TALKING)
-		greet(m);
-}
-
-static void
-take_answer(struct milter *m, const struct wire_reply *r)
-{
-	milter_take_answer(m, r);
-	if (m->kind == EVENT_EOM)
-		m->in_message = false;
-}
-
-static void
-take_reply(struct milter *m, const struct wire_reply *r)
-{
-	m->turn++;
-	if (m->state == MILTER_AGREEING)
-		take_options(m, r);
-	else if (m->stale > 0)
-		m->stale -= r->role == WIRE_ROLE_ANSWER;
-	else if (m->pending != MILTER_PENDING_ANSWER ||
-	    r->role == WIRE_ROLE_OPTIONS)
-		milter_fail(m, "it sent %s, which nobody asked for",
-		    wire_kind((char)r->letter)->name);
-	else if (r->role == WIRE_ROLE_EDIT)
-		milter_take_edit(m, r);
-	else if (r->role == WIRE_ROLE_ANSWER)
-		take_answer(m, r);
-}
-
-static bool
-listens(const struct milter *m)
-{
-	return m->state == MILTER_AGREEING || m->state == MILTER_TALKING;
-}
-
-static void
-take_packets(struct milter *m)
-{
-	struct wire_reply reply;
-	struct packet packet;
-	struct error error;
-	int got = 1;
-
-	while (got > 0 && listens(m)) {
-		got = packet_reader_next(&m->in, &packet, &error);
-		if (got > 0)
-			got = wire_reply_read(&packet, &reply, &error) < 0 ?
-			    -1 : 1;
-		if (got > 0)
-			take_reply(m, &reply);
-	}
-	if (got < 0)
-		milter_fail(m, "%s", error.text);
-}
-
-void
-milter_input(struct milter *m, struct span bytes)
-{
-	while (bytes.len > 0 && listens(m)) {
-		packet_reader_feed(&m->in, span_head(bytes, PACKET_FEED_MAX));
-		bytes = span_skip(bytes, PACKET_FEED_MAX);
-		take_packets(m);
-	}
-}
-
-void
-milter_broken(struct milter *m, const char *why)
-{
-	m->linked = false;
-	if (m->state == MILTER_TALKING && m->over)
-		m->state = MILTER_IDLE;
-	if (m->state == MILTER_DIALLING)
-		milter_fail(m, "it cannot be reached: %s", why);
-	else if (listens(m))
-		milter_fail(m, "the connection to it is lost: %s", why);
-	buffer_clear(&m->out);
-	m->sent = 0;
 }
 
 bool

@@ -1,7 +1,7 @@
 #!/bin/sh
-# smtp.sh - messages a second of millgate-smtpd, as ratios: to Postfix's smtp-sink,
-# which throws away what comes, and to a Postfix that asks the same filter and
-# throws away, too. Part of `make bench`.
+# smtp.sh - messages a second of millgate-smtpd, as ratios: to Postfix's
+# smtp-sink, which throws away what comes, and to a Postfix that asks the same
+# filter and throws away, too. Part of `make bench`.
 #
 # Postfix's smtp-source sends the same to all, in turns, BENCH_ROUNDS times. The
 # figures are medians, a ratio is the median of the rounds' own ratios. Of both
@@ -10,7 +10,7 @@
 PARTNERS_LIB=$MILLGATE_SOURCE/tests/partners
 . "$PARTNERS_LIB/lib.sh"
 rounds=${BENCH_ROUNDS:-7}
-sessions=${BENCH_SESSIONS:-20}
+sessions=${BENCH_SESSIONS:-10}
 messages=${BENCH_SMTP_MESSAGES:-1000}
 bench=$MILLGATE_BUILD/tests/bench
 

@@ -1,8 +1,8 @@
-"""client.py PORT CERTIFICATE FOLDER - Python's smtplib sends in every way it knows.
+"""client.py PORT CERTIFICATE FOLDER - Python's smtplib sends in all its ways.
 
-Each way is a message to a recipient of its own, whose text is put into FOLDER, in
-a file of the recipient's name, as it has to arrive. It ends with status 0 when
-the server has taken them all.
+Each way is a message to a recipient of its own, whose text is put into FOLDER,
+in a file of the recipient's name, as it has to arrive. It ends with status 0
+when the server has taken them all.
 """
 
 import base64

@@ -1,8 +1,8 @@
 """filter.py KIND SOCKET LOG - a filter as python3-milter's users write one.
 
-What it does to a message stands in the local part of the sender, MAIL FROM:<edit@...>:
-see ACTIONS. Each callback is a line in LOG, with the macros that were asked for.
-KIND is one of KINDS: which steps it wants to be asked, and answers.
+What it does to a message stands in the local part of the sender: see ACTIONS.
+Each callback is a line in LOG, with the macros that were asked for. KIND is one
+of KINDS: which steps it wants to be asked, and answers.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""imap.py PORT USER COMMAND [FILE] - what a mail reader does, by Python's imaplib.
+"""imap.py PORT USER COMMAND [FILE] - a mail reader, by Python's imaplib.
 
 count       say how many messages there are, and how many of them are unread
 fetch FILE  put the first message into FILE, as it comes, and it is read then

@@ -135,7 +135,8 @@ start_filter_at()
 		broken "$filter_name does not start"
 }
 
-# start_millgate: the filter, with the rules on standard input, at $rules_socket.
+# start_millgate: the filter, with the rules on standard input, at
+# $rules_socket.
 start_millgate()
 {
 	rules_socket=unix:$world/millgate.sock
@@ -173,8 +174,8 @@ stop_server()
 		fail "a sanitizer has something to say"
 }
 
-# start_postfix_beside SOCKET[, SOCKET]...: a Postfix that asks the same filters as
-# ours. $postfix_port stays empty where there can be none.
+# start_postfix_beside SOCKET[, SOCKET]...: a Postfix that asks the same filters
+# as ours. $postfix_port stays empty where there can be none.
 start_postfix_beside()
 {
 	our_port=$smtp_port postfix_port=
@@ -264,8 +265,8 @@ without_trace()
 
 # --- Comparing with Postfix ------------------------------------------------
 
-# ask_both: the dialogue in $world/dialogue with ours, and with the Postfix beside
-# it, whose replies have to be the same, from the one to MAIL on.
+# ask_both: the dialogue in $world/dialogue with ours, and with the Postfix
+# beside it, whose replies have to be the same, from the one to MAIL on.
 ask_both()
 {
 	smtp_port=$our_port

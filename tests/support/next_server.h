@@ -1,10 +1,10 @@
 /*
  * next_server.h - an SMTP server for a relay to be tried against.
  *
- * It lives in the relay's own loop, so a test is one thread, and what it answers
- * is set between two steps. It offers what `offers` says, takes everything but
- * what `answers` names, and hangs up, or falls silent, at the step that it is
- * told to.
+ * It lives in the relay's own loop, so a test is one thread, and what it
+ * answers is set between two steps. It offers what `offers` says, takes
+ * everything but what `answers` names, and hangs up, or falls silent, at the
+ * step that it is told to.
  */
 #ifndef MILLGATE_TESTS_NEXT_SERVER_H
 #define MILLGATE_TESTS_NEXT_SERVER_H
@@ -61,8 +61,8 @@ struct next_server {
 					 * a connection; 0: never */
 
 	/* What it saw. */
-	struct buffer mails;		/* "sender>recipient,…,\n" and the text
-					 * as it came, for each it took */
+	struct buffer mails;		/* "sender>recipient,recipient,\n" and
+					 * the text, for each it took */
 	size_t taken;			/* messages */
 	size_t connections;
 	size_t open;			/* now */

@@ -34,7 +34,7 @@ struct stage {
 	size_t more_sinks;		/* beside the first */
 	bool later;			/* sinks and deliver() answer later, but
 					 * before the next step of the test */
-	bool hold;			/* with later: not before stage_go_on() */
+	bool hold;			/* not before stage_go_on() */
 
 	struct smtp_session *session;
 	enum smtp_want want;
@@ -58,7 +58,8 @@ void stage_answer(struct stage *st, enum event_kind kind, unsigned nth,
 void stage_answer_of(struct stage *st, size_t sink, enum event_kind kind,
     unsigned nth, enum verdict_kind verdict);
 
-/* The same as stage_answer() with a reply; TEXT and STATUS must live as long as the stage. */
+/* The same as stage_answer() with a reply; TEXT and STATUS must live as long as
+ * the stage. */
 void stage_answer_reply(struct stage *st, enum event_kind kind, unsigned nth,
     enum verdict_kind verdict, unsigned code, const char *status,
     const char *text);

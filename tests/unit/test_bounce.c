@@ -121,8 +121,8 @@ statuses(void)
 		queue_state_set(state, 1, QUEUE_REFUSED, rows[i].reply);
 		write_it();
 		check_true(strstr(buffer_text(&out), rows[i].status) != NULL);
-		check_true((strstr(buffer_text(&out), "\nDiagnostic-Code: smtp; ")
-		    != NULL) == rows[i].code);
+		check_true((strstr(buffer_text(&out),
+		    "\nDiagnostic-Code: smtp; ") != NULL) == rows[i].code);
 	}
 	unit_case("none");
 	free(state->reply[1]);

@@ -121,14 +121,13 @@ bad_states(void)
 	static const char *const rows[] = {
 		"millgate-state 2 1\ntries 0\nnext 0\nstatus .\nend\n",
 		"millgate-state 1 2\ntries 0\nnext 0\nstatus .\nend\n",
-		"millgate-state 1 99999999999\ntries 0\nnext 0\nstatus .\nend\n",
+		"millgate-state 1 9999999999\ntries 0\nnext 0\nstatus .\nend\n",
 		"millgate-state 1 -1\ntries 0\nnext 0\nstatus \nend\n",
 		"millgate-state 1 1\ntries -1\nnext 0\nstatus .\nend\n",
 		"millgate-state 1 1\ntries 0\nnext 0\nstatus ?\nend\n",
-		"millgate-state 1 1\ntries 0\nnext 0\nstatus .\nreply 1 x\nend\n",
+		"millgate-state 1 1\ntries 0\nnext 0\nstatus .\nreply 1 \n",
 		"millgate-state 1 1\ntries 0\nnext 0\nstatus .\nend\nend\n",
-		"millgate-state 1 1\ntries 0\nnext 0\nstatus .\n"
-		    "reply 0 a\nreply 0 a\nend\n",
+		"millgate-state 1 1\ntries 0\nnext 0\nstatus .\nreply 0\nend\n",
 	};
 
 	begin();

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "tests/unit/relay_desk.h"
+#include "tests/unit/relay_depot.h"
 #include "tests/unit/unit.h"
 
 #define TAKEN "a@b.c>one@x.y,\nSubject: one\r\n\r\nhi\r\n"
@@ -13,162 +13,165 @@
 static void
 on_one_connection(void)
 {
-	desk_begin();
-	desk.config.connections = 1;
-	next_server_listen(&desk.server);
+	depot_begin();
+	depot.config.connections = 1;
+	next_server_listen(&depot.server);
 	for (int i = 0; i < 3; i++)
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_text(buffer_text(&desk.server.mails), TAKEN TAKEN TAKEN);
-	check_size(desk.server.connections, 1);
-	check_size(desk_count(desk.log, "4XyZ12: to=\"one@x.y\" status=sent "
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_text(buffer_text(&depot.server.mails), TAKEN TAKEN TAKEN);
+	check_size(depot.server.connections, 1);
+	check_size(depot_count(depot.log, "4XyZ12: to=\"one@x.y\" status=sent "
 	    "reply=\"250 2.0.0 taken\"\n"), 3);
-	desk_end();
+	depot_end();
 }
 
 static void
 woken(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk_start();
-	desk_put("<>", "one@x.y", "hi\r\n");
-	relay_wake(desk.relay);
-	desk_until(desk_is_empty);
-	check_text(buffer_text(&desk.server.mails),
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot_start();
+	depot_put("<>", "one@x.y", "hi\r\n");
+	relay_wake(depot.relay);
+	depot_until(depot_is_empty);
+	check_text(buffer_text(&depot.server.mails),
 	    ">one@x.y,\nSubject: one\r\n\r\nhi\r\n");
-	desk_end();
+	depot_end();
 }
 
 static void
 many(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk_start();
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot_start();
 	for (int i = 0; i < 300; i++) {
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-		relay_wake(desk.relay);
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+		relay_wake(depot.relay);
 	}
-	desk_until(desk_is_empty);
-	check_size(desk.server.taken, 300);
-	check_true(desk.server.most_open <= 4);
-	desk_end();
+	depot_until(depot_is_empty);
+	check_size(depot.server.taken, 300);
+	check_true(depot.server.most_open <= 4);
+	depot_end();
 }
 
 static void
 slow_server(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk.server.slow = true;
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_text(buffer_text(&desk.server.mails), TAKEN);
-	desk_end();
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot.server.slow = true;
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_text(buffer_text(&depot.server.mails), TAKEN);
+	depot_end();
 }
 
 static void
 one_of_three(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk.server.answers[0].line = "RCPT TO:<two@";
-	desk.server.answers[0].reply = "550 5.1.1 no two";
-	desk.server.answers[1].line = "RCPT TO:<three@";
-	desk.server.answers[1].reply = "450 4.2.1 not three";
-	desk_put("a@b.c", "one@x.y,two@x.y,three@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_state_is_written);
-	check_text(buffer_text(&desk.server.mails), TAKEN);
-	check_size(desk_files("bounced"), 1);
-	check_true(strstr(desk_text("state"), "status df.\n") != NULL);
-	check_true(strstr(desk_text("state"), "tries 1\n") != NULL);
-	check_true(strstr(desk_text("bounced"),
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot.server.answers[0].line = "RCPT TO:<two@";
+	depot.server.answers[0].reply = "550 5.1.1 no two";
+	depot.server.answers[1].line = "RCPT TO:<three@";
+	depot.server.answers[1].reply = "450 4.2.1 not three";
+	depot_put("a@b.c", "one@x.y,two@x.y,three@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_state_is_written);
+	check_text(buffer_text(&depot.server.mails), TAKEN);
+	check_size(depot_files("bounced"), 1);
+	check_true(strstr(depot_text("state"), "status df.\n") != NULL);
+	check_true(strstr(depot_text("state"), "tries 1\n") != NULL);
+	check_true(strstr(depot_text("bounced"),
 	    "Final-Recipient: rfc822; two@x.y\nAction: failed\n"
 	    "Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no two\n") !=
 	    NULL);
-	check_size(desk_count(desk_text("bounced"), "Final-Recipient"), 1);
+	check_size(depot_count(depot_text("bounced"), "Final-Recipient"), 1);
 
 	/* A new process knows who is done. */
-	desk_close();
-	desk.config.first_wait = desk.config.most_wait = 1;
-	desk_open();
-	desk.server.answers[1].line = NULL;
-	desk_start();
-	desk_until(desk_is_empty);
-	check_text(buffer_text(&desk.server.mails),
+	depot_close();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	depot_open();
+	depot.server.answers[1].line = NULL;
+	depot_start();
+	depot_until(depot_is_empty);
+	check_text(buffer_text(&depot.server.mails),
 	    TAKEN "a@b.c>three@x.y,\nSubject: one\r\n\r\nhi\r\n");
-	check_size(desk_files("bounced"), 1);
-	desk_end();
+	check_size(depot_files("bounced"), 1);
+	depot_end();
 }
 
 static void
 given_up(void)
 {
-	desk_begin();
-	desk.config.first_wait = desk.config.most_wait = desk.config.give_up = 1;
-	next_server_listen(&desk.server);
-	desk.server.dot = "451 4.3.0 never";
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk.server.taken, 0);
-	check_size(desk_files("bounced"), 1);
-	check_true(strstr(desk_text("bounced"), "Status: 4.3.0\n") != NULL);
-	check_true(strstr(desk_text("bounced"), "\nTo: a@b.c\n") != NULL);
-	check_true(strstr(desk_text("bounced"), "\nSubject: one\n") != NULL);
-	check_true(strstr(desk.log, "status=given-up") != NULL);
-	desk_end();
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	depot.config.give_up = 1;
+	next_server_listen(&depot.server);
+	depot.server.dot = "451 4.3.0 never";
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot.server.taken, 0);
+	check_size(depot_files("bounced"), 1);
+	check_true(strstr(depot_text("bounced"), "Status: 4.3.0\n") != NULL);
+	check_true(strstr(depot_text("bounced"), "\nTo: a@b.c\n") != NULL);
+	check_true(strstr(depot_text("bounced"), "\nSubject: one\n") != NULL);
+	check_true(strstr(depot.log, "status=given-up") != NULL);
+	depot_end();
 }
 
 static void
 given_up_while_down(void)
 {
-	desk_begin();
-	desk.config.first_wait = desk.config.most_wait = desk.config.give_up = 1;
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_put("a@b.c", "two@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk_files("bounced"), 2);
-	check_true(strstr(desk_text("bounced"), "\n    4.4.1 ") != NULL);
-	desk_end();
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	depot.config.give_up = 1;
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_put("a@b.c", "two@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot_files("bounced"), 2);
+	check_true(strstr(depot_text("bounced"), "\n    4.4.1 ") != NULL);
+	depot_end();
 }
 
 static void
 nobody_to_tell(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk.server.answers[0].line = "RCPT";
-	desk.server.answers[0].reply = "550 5.1.1 no";
-	desk_put("<>", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk_files("bounced"), 1);
-	check_int(strncmp(desk_text("bounced"), "millgate-queue 1 ", 17), 0);
-	check_true(strstr(desk_text("bounced"), "\nhi\r\nend 4XyZ12\n") != NULL);
-	desk_end();
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot.server.answers[0].line = "RCPT";
+	depot.server.answers[0].reply = "550 5.1.1 no";
+	depot_put("<>", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot_files("bounced"), 1);
+	check_int(strncmp(depot_text("bounced"), "millgate-queue 1 ", 17), 0);
+	check_true(strstr(depot_text("bounced"), "\nhi\r\nend 4XyZ12\n") !=
+	    NULL);
+	depot_end();
 }
 
 /* Servers that take so many messages a connection are no failures. */
 static void
 after_some(void)
 {
-	desk_begin();
-	desk.config.connections = 1;
-	next_server_listen(&desk.server);
-	desk.server.bye_after = 2;
+	depot_begin();
+	depot.config.connections = 1;
+	next_server_listen(&depot.server);
+	depot.server.bye_after = 2;
 	for (int i = 0; i < 7; i++)
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk.server.taken, 7);
-	check_size(desk.server.connections, 4);
-	desk_end();
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot.server.taken, 7);
+	check_size(depot.server.connections, 4);
+	depot_end();
 }
 
 static void
@@ -176,22 +179,22 @@ many_recipients(void)
 {
 	static char to[4096];
 
-	desk_begin();
-	next_server_listen(&desk.server);
+	depot_begin();
+	next_server_listen(&depot.server);
 	for (int i = 0; i < 230; i++)
 		snprintf(to + strlen(to), sizeof to - strlen(to), "%sr%d@x.y",
 		    i > 0 ? "," : "", i);
-	desk.server.answers[0].line = "RCPT TO:<r20";
-	desk.server.answers[0].reply = "550 no";
-	desk.server.answers[1].line = "RCPT TO:<r7";
-	desk.server.answers[1].reply = "550 no";
-	desk_put("a@b.c", to, "hi\r\n");
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk.server.taken, 3);
-	check_size(desk.server.steps[NEXT_RCPT], 230);
-	check_size(desk_files("bounced"), 2);
-	desk_end();
+	depot.server.answers[0].line = "RCPT TO:<r20";
+	depot.server.answers[0].reply = "550 no";
+	depot.server.answers[1].line = "RCPT TO:<r7";
+	depot.server.answers[1].reply = "550 no";
+	depot_put("a@b.c", to, "hi\r\n");
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot.server.taken, 3);
+	check_size(depot.server.steps[NEXT_RCPT], 230);
+	check_size(depot_files("bounced"), 2);
+	depot_end();
 }
 
 static void
@@ -202,18 +205,18 @@ large_message(void)
 	    "\r\n" };
 	size_t len = 0;
 
-	desk_begin();
+	depot_begin();
 	for (size_t i = 0; len < sizeof text - 8; i++) {
 		strcpy(text + len, lines[i % 4]);
 		len += strlen(lines[i % 4]);
 	}
-	next_server_listen(&desk.server);
-	desk_put("a@b.c", "one@x.y", text);
-	desk_start();
-	desk_until(desk_is_empty);
-	check_true(strcmp(strstr(buffer_text(&desk.server.mails), "\r\n\r\n") + 4,
-	    text) == 0);
-	desk_end();
+	next_server_listen(&depot.server);
+	depot_put("a@b.c", "one@x.y", text);
+	depot_start();
+	depot_until(depot_is_empty);
+	check_true(strcmp(strstr(buffer_text(&depot.server.mails),
+	    "\r\n\r\n") + 4, text) == 0);
+	depot_end();
 }
 
 static const struct unit_test tests[] = {

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/unit/relay_desk.h"
+#include "tests/unit/relay_depot.h"
 #include "tests/unit/unit.h"
 
 #define TAKEN "a@b.c>one@x.y,\nSubject: one\r\n\r\nhi\r\n"
@@ -16,51 +16,52 @@
 static bool
 tried_again(void)
 {
-	return desk.server.steps[NEXT_RCPT] > 2;
+	return depot.server.steps[NEXT_RCPT] > 2;
 }
 
 static bool
 report_has_failed(void)
 {
-	return strstr(desk.log, "cannot write a report") != NULL;
+	return strstr(depot.log, "cannot write a report") != NULL;
 }
 
 static bool
 one_is_left(void)
 {
-	return desk_files("active") == 1;
+	return depot_files("active") == 1;
 }
 
 static bool
 server_is_stuck(void)
 {
-	return desk.server.failures == 0;
+	return depot.server.failures == 0;
 }
 
 static bool
 stranger_is_told(void)
 {
-	return strstr(desk.log, "left alone") != NULL;
+	return strstr(depot.log, "left alone") != NULL;
 }
 
-/* While it is down one connection at a time tries, and no message is touched. */
+/* While it is down one connection at a time tries, and no message is
+ * touched. */
 static void
 down_at_first(void)
 {
-	desk_begin();
-	desk.config.first_wait = desk.config.most_wait = 1;
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
 	for (int i = 0; i < 20; i++)
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_server_has_failed);
-	check_size(desk_count(desk.log, "the next server fails"), 1);
-	check_size(desk_files("state"), 0);
-	check_size(desk_files("active"), 20);
-	next_server_listen(&desk.server);
-	desk_until(desk_is_empty);
-	check_size(desk.server.taken, 20);
-	check_size(desk_count(buffer_text(&desk.server.mails), TAKEN), 20);
-	desk_end();
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_server_has_failed);
+	check_size(depot_count(depot.log, "the next server fails"), 1);
+	check_size(depot_files("state"), 0);
+	check_size(depot_files("active"), 20);
+	next_server_listen(&depot.server);
+	depot_until(depot_is_empty);
+	check_size(depot.server.taken, 20);
+	check_size(depot_count(buffer_text(&depot.server.mails), TAKEN), 20);
+	depot_end();
 }
 
 /* It dies once, at each step: nothing is lost, and only what it had taken
@@ -69,19 +70,19 @@ static void
 dies(void)
 {
 	for (int step = NEXT_GREETING; step < NEXT_STEPS; step++) {
-		desk_begin();
-		desk.config.first_wait = desk.config.most_wait = 1;
-		next_server_listen(&desk.server);
-		desk.server.fail_at = (enum next_step)step;
-		desk.server.failures = 1;
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-		desk_start();
-		desk_until(desk_is_empty);
-		check_size(desk.server.taken, step == NEXT_DOT ? 2 : 1);
-		check_size(desk_count(buffer_text(&desk.server.mails), TAKEN),
-		    desk.server.taken);
-		check_size(desk_files("bounced"), 0);
-		desk_end();
+		depot_begin();
+		depot.config.first_wait = depot.config.most_wait = 1;
+		next_server_listen(&depot.server);
+		depot.server.fail_at = (enum next_step)step;
+		depot.server.failures = 1;
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+		depot_start();
+		depot_until(depot_is_empty);
+		check_size(depot.server.taken, step == NEXT_DOT ? 2 : 1);
+		check_size(depot_count(buffer_text(&depot.server.mails), TAKEN),
+		    depot.server.taken);
+		check_size(depot_files("bounced"), 0);
+		depot_end();
 	}
 }
 
@@ -90,104 +91,104 @@ static void
 we_die(void)
 {
 	for (int step = NEXT_GREETING; step < NEXT_STEPS; step++) {
-		desk_begin();
-		next_server_listen(&desk.server);
-		desk.server.fail_at = (enum next_step)step;
-		desk.server.failures = 1;
-		desk.server.silent = true;
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-		desk_start();
-		desk_until(server_is_stuck);
-		desk_close();
-		check_size(desk_files("active"), 1);
-			desk_open();
-		desk_start();
-		desk_until(desk_is_empty);
-		check_size(desk.server.taken, step == NEXT_DOT ? 2 : 1);
-		desk_end();
+		depot_begin();
+		next_server_listen(&depot.server);
+		depot.server.fail_at = (enum next_step)step;
+		depot.server.failures = 1;
+		depot.server.silent = true;
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+		depot_start();
+		depot_until(server_is_stuck);
+		depot_close();
+		check_size(depot_files("active"), 1);
+			depot_open();
+		depot_start();
+		depot_until(depot_is_empty);
+		check_size(depot.server.taken, step == NEXT_DOT ? 2 : 1);
+		depot_end();
 	}
 }
 
 static void
 silent_server(void)
 {
-	desk_begin();
-	desk.config.timeout = 1;
-	next_server_listen(&desk.server);
-	desk.server.fail_at = NEXT_RCPT;
-	desk.server.failures = 1;
-	desk.server.silent = true;
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_state_is_written);
-	check_size(desk_files("active"), 1);
-	check_true(strstr(desk.log, "status=later reply=\"4.4.2 the next "
+	depot_begin();
+	depot.config.timeout = 1;
+	next_server_listen(&depot.server);
+	depot.server.fail_at = NEXT_RCPT;
+	depot.server.failures = 1;
+	depot.server.silent = true;
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_state_is_written);
+	check_size(depot_files("active"), 1);
+	check_true(strstr(depot.log, "status=later reply=\"4.4.2 the next "
 	    "server did not answer in time\"") != NULL);
-	desk_end();
+	depot_end();
 }
 
 /* A server that takes a message and hangs up, always, is not stormed. */
 static void
 no_storm(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk.server.fail_at = NEXT_MAIL;
-	desk.server.failures = 1000;
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot.server.fail_at = NEXT_MAIL;
+	depot.server.failures = 1000;
 	for (int i = 0; i < 50; i++)
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	desk_until(desk_server_has_failed);
-	check_true(desk.server.connections <= 8);
-	check_true(desk_files("state") <= 8);
-	check_size(desk_files("active"), 50);
-	desk_end();
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	depot_until(depot_server_has_failed);
+	check_true(depot.server.connections <= 8);
+	check_true(depot_files("state") <= 8);
+	check_size(depot_files("active"), 50);
+	depot_end();
 }
 
 /* What cannot be written down is known nonetheless. */
 static void
 full_disk(void)
 {
-	desk_begin();
-	desk.config.first_wait = desk.config.most_wait = 1;
-	next_server_listen(&desk.server);
-	desk.server.answers[0].line = "RCPT TO:<two@";
-	desk.server.answers[0].reply = "450 4.2.1 not two";
-	desk_put("a@b.c", "one@x.y,two@x.y", "hi\r\n");
-	rmdir(desk_path("tmp", ""));
-	desk_start();
-	desk_until(tried_again);
-	check_size(desk.server.taken, 1);
-	check_true(strstr(desk.log, "cannot write how far it is") != NULL);
-	desk.server.answers[0].line = NULL;
-	desk_until(desk_is_empty);
-	check_text(buffer_text(&desk.server.mails),
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	next_server_listen(&depot.server);
+	depot.server.answers[0].line = "RCPT TO:<two@";
+	depot.server.answers[0].reply = "450 4.2.1 not two";
+	depot_put("a@b.c", "one@x.y,two@x.y", "hi\r\n");
+	rmdir(depot_path("tmp", ""));
+	depot_start();
+	depot_until(tried_again);
+	check_size(depot.server.taken, 1);
+	check_true(strstr(depot.log, "cannot write how far it is") != NULL);
+	depot.server.answers[0].line = NULL;
+	depot_until(depot_is_empty);
+	check_text(buffer_text(&depot.server.mails),
 	    TAKEN "a@b.c>two@x.y,\nSubject: one\r\n\r\nhi\r\n");
-	mkdir(desk_path("tmp", ""), 0700);
-	desk_end();
+	mkdir(depot_path("tmp", ""), 0700);
+	depot_end();
 }
 
 /* A report that cannot be written is not forgotten. */
 static void
 full_disk_for_a_report(void)
 {
-	desk_begin();
-	desk.config.first_wait = desk.config.most_wait = 1;
-	next_server_listen(&desk.server);
-	desk.server.answers[0].line = "RCPT";
-	desk.server.answers[0].reply = "550 5.1.1 no";
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	rmdir(desk_path("bounced", ""));
-	desk_start();
-	desk_until(report_has_failed);
-	check_true(strstr(desk_text("state"), "status r\n") != NULL);
-	desk_close();
-	desk_open();
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk.server.steps[NEXT_RCPT], 1);
-	check_size(desk_files("bounced"), 1);
-	desk_end();
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	next_server_listen(&depot.server);
+	depot.server.answers[0].line = "RCPT";
+	depot.server.answers[0].reply = "550 5.1.1 no";
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	rmdir(depot_path("bounced", ""));
+	depot_start();
+	depot_until(report_has_failed);
+	check_true(strstr(depot_text("state"), "status r\n") != NULL);
+	depot_close();
+	depot_open();
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot.server.steps[NEXT_RCPT], 1);
+	check_size(depot_files("bounced"), 1);
+	depot_end();
 }
 
 /* The message has come, and is to be tried again, a day from now. */
@@ -199,24 +200,24 @@ clock_went_back(void)
 	char name[QUEUE_NAME_MAX], from[512];
 	size_t count;
 
-	desk_begin();
-	desk.config.first_wait = desk.config.most_wait = 1;
-	next_server_listen(&desk.server);
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	next_server_listen(&depot.server);
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
 	snprintf(name, sizeof name, "%016llx.4XyZ12", tomorrow * 1000000);
-	snprintf(from, sizeof from, "%s", desk_path("active",
-	    desk_name("active", &count)));
-	check_int(rename(from, desk_path("active", name)), 0);
+	snprintf(from, sizeof from, "%s", depot_path("active",
+	    depot_name("active", &count)));
+	check_int(rename(from, depot_path("active", name)), 0);
 	s->tries = 3;
 	s->next_try = tomorrow;
-	check_int(queue_state_write(queue_disk_of(desk.queue), name, s), 0);
+	check_int(queue_state_write(queue_disk_of(depot.queue), name, s), 0);
 	queue_state_free(s);
-	desk_close();
-	desk_open();
-	desk_start();
-	desk_until(desk_is_empty);
-	check_size(desk.server.taken, 1);
-	desk_end();
+	depot_close();
+	depot_open();
+	depot_start();
+	depot_until(depot_is_empty);
+	check_size(depot.server.taken, 1);
+	depot_end();
 }
 
 static void
@@ -224,32 +225,32 @@ strangers(void)
 {
 	size_t count;
 
-	desk_begin();
-	next_server_listen(&desk.server);
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	check_int(truncate(desk_path("active", desk_name("active", &count)), 50),
-	    0);
-	desk_start();
-	desk_until(stranger_is_told);
-	check_size(desk_files("active"), 1);
-	desk_put("a@b.c", "one@x.y", "hi\r\n");
-	relay_wake(desk.relay);
-	desk_until(one_is_left);
-	check_size(desk.server.taken, 1);
-	desk_end();
+	depot_begin();
+	next_server_listen(&depot.server);
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	check_int(truncate(depot_path("active", depot_name("active", &count)),
+	    50), 0);
+	depot_start();
+	depot_until(stranger_is_told);
+	check_size(depot_files("active"), 1);
+	depot_put("a@b.c", "one@x.y", "hi\r\n");
+	relay_wake(depot.relay);
+	depot_until(one_is_left);
+	check_size(depot.server.taken, 1);
+	depot_end();
 }
 
 static void
 freed_at_once(void)
 {
-	desk_begin();
-	next_server_listen(&desk.server);
+	depot_begin();
+	next_server_listen(&depot.server);
 	for (int i = 0; i < 10; i++)
-		desk_put("a@b.c", "one@x.y", "hi\r\n");
-	desk_start();
-	relay_free(desk.relay);
-	desk.relay = NULL;
-	desk_end();
+		depot_put("a@b.c", "one@x.y", "hi\r\n");
+	depot_start();
+	relay_free(depot.relay);
+	depot.relay = NULL;
+	depot_end();
 	relay_free(NULL);
 }
 

@@ -128,12 +128,14 @@ edits_are_carried_out(void)
 		{ EDIT_SET_SENDER, { "", 0 }, { "<>", 2 }, 0, false },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 },
 		    { "alice@example.com", 17 }, 0, false },
-		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "new@x.example", 13 }, 0, false },
+		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "new@x.example", 13 }, 0,
+		    false },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "none@x", 6 }, 0, false },
 		{ EDIT_REMOVE_RECIPIENT, { "", 0 }, { "New@x.example", 13 },
 		    0, false },
 		{ EDIT_ADD_RECIPIENT, { "", 0 },
-		    { "a@b> ORCPT=x\r\nRCPT TO:<evil@x.example", 39 }, 0, false },
+		    { "a@b> ORCPT=x\r\nRCPT TO:<evil@x.example", 39 }, 0,
+		    false },
 		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "a@b NOTIFY=NEVER", 16 },
 		    0, false },
 		{ EDIT_ADD_RECIPIENT, { "", 0 }, { "<>", 2 }, 0, false },
@@ -201,7 +203,8 @@ a_body_is_replaced(void)
 {
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
 		const struct edit edits[] = {
-			{ EDIT_INSERT_HEADER, { "B", 1 }, { "b", 1 }, 0, false },
+			{ EDIT_INSERT_HEADER, { "B", 1 }, { "b", 1 }, 0,
+			    false },
 			{ .kind = EDIT_REPLACE_BODY,
 			    .value = bodies[i].body },
 		};

@@ -215,7 +215,7 @@ static void
 edits_are_bounded_too(void)
 {
 	struct smtp_pool pool = { .limit = 70000 };
-	struct stage st = { .config = { .pool = &pool } };
+	struct stage st = { .config = { .pool = &pool }, .more_sinks = 1 };
 	char *big = calloc(1, 50000);
 	struct edit edit = { .kind = EDIT_ADD_HEADER, .name = span_of("X") };
 
@@ -226,7 +226,10 @@ edits_are_bounded_too(void)
 	st.answers[0].verdict.edit_count = 1;
 	stage_open(&st);
 	stage_begin_message(&st);
+	buffer_clear(&st.events);
 	check_text(stage_say(&st, "DATA\r\n\r\n.\r\n"), GO_ON NO_ROOM);
+	check_text(buffer_text(&st.events),
+	    "data\n1 data\neoh\neom\n1 abort\n");
 	check_size(pool.used, 0);
 	stage_begin_message(&st);
 	check_text(stage_say(&st, "DATA\r\n\r\n.\r\n"),

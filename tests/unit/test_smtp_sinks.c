@@ -149,7 +149,7 @@ each_decides_on_the_connection(void)
 	}
 }
 
-/* What one has changed is what the next one sees, and all of it is delivered. */
+/* What one has changed is what the next one sees; all of it is delivered. */
 static void
 edits_add_up(void)
 {

@@ -7,7 +7,8 @@
 #include "tests/unit/unit.h"
 
 #define FEATURES (SMTP_SMTPUTF8 | SMTP_STARTTLS | SMTP_AUTH | SMTP_XCLIENT)
-#define LONG_63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG_21 "aaaaaaaaaaaaaaaaaaaaa"
+#define LONG_63 LONG_21 LONG_21 LONG_21
 #define LONG_255 LONG_63 "." LONG_63 "." LONG_63 "." LONG_63
 #define DATE "Thu, 1 Jan 1970 00:16:40 +0000 (UTC)\r\n"
 #define BY "\tby mx.example.com (Millgate) with "
@@ -100,6 +101,15 @@ it_says_what_came_to_pass(void)
 	}
 }
 
+static enum smtp_delivery
+keep_header(void *self, const struct smtp_message *message,
+    struct error *error)
+{
+	(void)error;
+	buffer_add(self, message->header);
+	return SMTP_DELIVERED;
+}
+
 static const struct {
 	const char *date;
 	int64_t time;
@@ -124,6 +134,31 @@ dates_are_those_of_the_mail(void)
 		    NULL);
 		stage_close(&st);
 	}
+}
+
+/* RFC 4291 2.5.5.2: who comes over IPv4 is shown so on any socket. */
+static void
+mapped_addresses_are_ipv4(void)
+{
+	struct smtp_config config = { .trace = true };
+	struct smtp_client client = { .ip = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	    0xff, 0xff, 192, 0, 2, 1 }, 16 } };
+	struct buffer mail, out;
+	struct smtp_session *s;
+
+	buffer_init(&mail, 1000);
+	buffer_init(&out, 1000);
+	config.self = &mail;
+	config.deliver = keep_header;
+	s = smtp_session_new(&config, NULL, NULL);
+	smtp_session_connect(s, &client, 0, &out);
+	smtp_session_feed(s, span_of("MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n"
+	    "DATA\r\n.\r\n"), &out);
+	check_true(strstr(buffer_text(&mail), " (unknown [192.0.2.1])\r\n") !=
+	    NULL);
+	smtp_session_free(s);
+	buffer_release(&mail);
+	buffer_release(&out);
 }
 
 /* Where fields go, and which are meant: our own is number 0, and has no name
@@ -222,6 +257,7 @@ loops_end(void)
 static const struct unit_test tests[] = {
 	{ "it says what came to pass", it_says_what_came_to_pass },
 	{ "dates are those of the mail", dates_are_those_of_the_mail },
+	{ "mapped addresses are IPv4", mapped_addresses_are_ipv4 },
 	{ "filters edit around it", filters_edit_around_it },
 	{ "loops end", loops_end },
 };
