@@ -227,5 +227,6 @@ smtp_command(struct smtp_session *s, struct span line, struct buffer *out)
 		smtp_say(out, "221 2.7.0 Error: this is not SMTP. Goodbye.");
 		s->want = SMTP_CLOSED;
 	} else
-		smtp_ask(s, event_unknown(line), after_unknown, out);
+		/* Of such a line Postfix tells a filter no more. */
+		smtp_ask(s, event_unknown(verb), after_unknown, out);
 }
