@@ -120,8 +120,8 @@ void milter_input(struct milter *m, struct span bytes);
 void milter_broken(struct milter *m, const char *why);
 
 /*
- * Is the verdict there that milter_feed() left open? Then it is in VERDICT, until
- * the next event, and true is returned once. That the filter failed is no
+ * Is the verdict there that milter_feed() left open? Then it is in VERDICT,
+ * until the next event, and true is returned once. That the filter failed is no
  * difference to the caller.
  */
 bool milter_answer(struct milter *m, struct verdict *verdict);

@@ -233,12 +233,16 @@ read_all(const struct mailboxes *m, const struct list *found,
 	if (to == NULL || found->at[0].held)
 		return 0;
 	to[0] = message->recipients[0];
-	for (size_t i = 1; i < found->count; i++)
-		if (read_recipient(m, &found->at[i], arena, &to[i],
-		    error) < 0)
-			return -1;
 	message->recipients = to;
-	message->recipient_count = found->count;
+	message->recipient_count = 1;
+	for (size_t i = 1; i < found->count; i++) {
+		/* Another message, if somebody else sends to the server. */
+		if (found->at[i].held)
+			continue;
+		if (read_recipient(m, &found->at[i], arena,
+		    &to[message->recipient_count++], error) < 0)
+			return -1;
+	}
 	return 0;
 }
 

@@ -74,7 +74,7 @@ take_char(struct span *s, char c)
 	return true;
 }
 
-/* RFC 5321: Quoted-string, with quoted pairs and blanks. */
+/* RFC 5321: Quoted-string, with quoted pairs and spaces. */
 static bool
 take_quoted(struct span *s)
 {
@@ -86,7 +86,7 @@ take_quoted(struct span *s)
 		take_char(&rest, '\\');
 		if (rest.len == 0)
 			return false;
-		if (is_blank(rest.ptr[0]))
+		if (rest.ptr[0] == ' ')
 			rest = span_skip(rest, 1);
 		else if (printable(rest) > 0)
 			rest = span_skip(rest, printable(rest));
@@ -175,7 +175,7 @@ take_mailbox(struct span *s, struct smtp_path *path)
 		path->domain = taken(domain, *s);
 	}
 	path->address = taken(start, *s);
-	return true;
+	return path->address.len <= SMTP_ADDRESS_MAX;
 }
 
 /* What stands between the angle brackets. */

@@ -13,6 +13,9 @@
 
 #include "span.h"
 
+/* Bytes; RFC 5321 4.5.3.1 asks for 64 and 255. */
+#define SMTP_ADDRESS_MAX 1024
+
 struct smtp_path {
 	struct span text;	/* as it came, with <> and source route */
 	struct span address;	/* local@domain; empty for <> */

@@ -17,6 +17,14 @@
 #include "milter/smtp/pool.h"
 #include "milter/smtp/reply.h"
 
+/* RFC 4954 4: that ends an AUTH, too; what follows is a command again. */
+static void
+refuse_line(struct smtp_session *s, const char *why, struct buffer *out)
+{
+	s->auth = AUTH_NONE;
+	smtp_say(out, "500 5.5.2 Error: %s", why);
+}
+
 /* A whole line is there, without its end. */
 static void
 end_line(struct smtp_session *s, struct buffer *out)
@@ -25,10 +33,10 @@ end_line(struct smtp_session *s, struct buffer *out)
 
 	s->line_whole = true;
 	if (s->line.overflow)
-		smtp_say(out, "500 5.5.2 Error: line too long");
+		refuse_line(s, "line too long", out);
 	else if (span_find(line, '\0') < line.len ||
 	    span_find(line, '\r') < line.len)
-		smtp_say(out, "500 5.5.2 Error: bad syntax");
+		refuse_line(s, "bad syntax", out);
 	else
 		smtp_command(s, line, out);
 }

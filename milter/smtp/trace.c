@@ -10,9 +10,8 @@
  */
 #include "config.h"
 
-#include <time.h>
-
 #include "milter/smtp/trace.h"
+#include "rules/base/date_time.h"
 
 /* RFC 5321 4.5.3.1: a domain has 255 bytes at most, a path 256. */
 #define NAME_LEN_MAX 255
@@ -60,23 +59,6 @@ add_client(const struct smtp_session *s, struct buffer *to)
 	    ip[0] != '\0' ? ip : "unknown");
 }
 
-/* RFC 5322 3.3. */
-static void
-add_date(int64_t time, struct buffer *to)
-{
-	/* The names are those of the RFC, in any locale. */
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	time_t when = (time_t)time;
-	struct tm tm = { .tm_year = 70, .tm_mday = 1, .tm_wday = 4 };
-
-	(void)gmtime_r(&when, &tm);
-	buffer_addf(to, "%.3s, %d %.3s %d %02d:%02d:%02d +0000 (UTC)",
-	    days + (ptrdiff_t)3 * tm.tm_wday, tm.tm_mday,
-	    months + (ptrdiff_t)3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour,
-	    tm.tm_min, tm.tm_sec);
-}
-
 /* May the only recipient be told? It is ASCII, or the message may have more. */
 static bool
 has_for(const struct smtp_session *s)
@@ -111,7 +93,8 @@ smtp_trace(struct smtp_session *s)
 		buffer_add_text(&text, ">; ");
 	} else
 		buffer_add_text(&text, ";\n\t");
-	add_date(s->time, &text);
+	date_time_mail(s->time, &text);
+	buffer_add_text(&text, " (UTC)");
 	if (!text.overflow && message_compose(&s->message,
 	    span_of("Received"), buffer_span(&text), &field) == 0) {
 		field.own = true;

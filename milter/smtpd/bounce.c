@@ -9,9 +9,9 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "milter/smtpd/bounce.h"
+#include "rules/base/date_time.h"
 
 #define BOUNDARY_MAX 96
 
@@ -22,20 +22,12 @@ bounce_limit(const struct bounce *b)
 	    (2 * (QUEUE_ADDRESS_MAX + QUEUE_REPLY_MAX) + 256);
 }
 
-/* RFC 5322 3.3, in UTC. */
 static void
 add_date(struct buffer *out, const char *field, int64_t time)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	time_t when = (time_t)time;
-	struct tm tm;
-
-	if (gmtime_r(&when, &tm) == NULL)
-		return;
-	buffer_addf(out, "%s: %.3s, %d %.3s %04d %02d:%02d:%02d +0000\n",
-	    field, days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
-	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buffer_addf(out, "%s: ", field);
+	date_time_mail(time, out);
+	buffer_add_char(out, '\n');
 }
 
 /* The header in CONTENT, without the line that ends it. */

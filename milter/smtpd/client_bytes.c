@@ -93,6 +93,11 @@ client_keep_input(struct client *c)
 		return;
 	buffer_init(&rest, SERVER_READ);
 	buffer_add(&rest, c->input);
+	if (rest.overflow) {
+		/* What is left out of a dialogue changes its sense. */
+		smtpd_log("%s: hung up on: there is no memory", c->name);
+		c->state = CLIENT_GONE;
+	}
 	buffer_release(&c->kept);
 	c->kept = rest;
 	c->input = buffer_span(&c->kept);

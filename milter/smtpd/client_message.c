@@ -70,6 +70,8 @@ result_text(const struct smtp_message *m, enum smtp_delivery result,
 			return "discarded, as a filter wants";
 		if (m->quarantined)
 			return "held";
+		if (m->recipient_count == 0)
+			return "discarded, for nobody is left to have it";
 		return o->discard ? "discarded" : o->relay_name != NULL ?
 		    "queued" : "delivered";
 	case SMTP_NOT_NOW:

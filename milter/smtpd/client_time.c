@@ -130,6 +130,6 @@ client_time_arm(struct client *c)
 		return;
 	if (loop_set(loop, &c->timer, limit - loop_now(loop)) < 0) {
 		smtpd_log("%s: hung up on: there is no memory", c->name);
-		client_end(c);
+		c->state = CLIENT_GONE;
 	}
 }

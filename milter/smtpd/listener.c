@@ -97,7 +97,7 @@ let_in(struct server *s, int fd, const struct sockaddr_storage *address)
 	int on = 1;
 
 	options_place_from(address, &from);
-	if (s->client_count >= o->connections) {
+	if (s->client_count >= s->clients_max) {
 		turn_away(s, fd, &from, "too many connections");
 		return;
 	}

@@ -19,6 +19,7 @@
 #include "milter/smtpd/mail_file.h"
 #include "milter/smtpd/mailbox.h"
 #include "milter/smtpd/maildir.h"
+#include "milter/smtpd/recipients.h"
 
 /* One file. */
 struct target {
@@ -176,48 +177,17 @@ deliver_batch(struct batch *b, const char *root, const char *host,
 	return result;
 }
 
+/* A file for each recipient. -1: there is no memory. */
 static int
-compare_nocase(struct span a, struct span b)
+list_targets(struct batch *b)
 {
-	size_t shorter = a.len < b.len ? a.len : b.len;
+	const struct span **to = recipients_once(b->message, &b->count);
 
-	for (size_t i = 0; i < shorter; i++) {
-		int less = (unsigned char)ascii_lower(a.ptr[i]) -
-		    (unsigned char)ascii_lower(b.ptr[i]);
-
-		if (less != 0)
-			return less;
-	}
-	return (a.len > b.len) - (a.len < b.len);
-}
-
-/* For qsort(); of equal addresses the first one comes first. */
-static int
-compare_targets(const void *left, const void *right)
-{
-	const struct target *a = left, *b = right;
-	int less = compare_nocase(*a->recipient, *b->recipient);
-
-	if (less != 0)
-		return less;
-	return (a->recipient > b->recipient) - (a->recipient < b->recipient);
-}
-
-/* The recipients of M, each once; returns how many. */
-static size_t
-list_targets(const struct smtp_message *m, struct target *targets)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < m->recipient_count; i++)
-		targets[i].recipient = &m->recipients[i];
-	qsort(targets, m->recipient_count, sizeof *targets, compare_targets);
-	for (size_t i = 0; i < m->recipient_count; i++) {
-		if (count == 0 || !span_equal_nocase(*targets[i].recipient,
-		    *targets[count - 1].recipient))
-			targets[count++] = targets[i];
-	}
-	return count;
+	b->targets = to != NULL ? calloc(b->count, sizeof *b->targets) : NULL;
+	for (size_t i = 0; b->targets != NULL && i < b->count; i++)
+		b->targets[i].recipient = to[i];
+	free(to);
+	return b->targets != NULL ? 0 : -1;
 }
 
 enum smtp_delivery
@@ -229,12 +199,10 @@ maildir_deliver(const char *root, const char *host,
 
 	if (message->recipient_count == 0)
 		return SMTP_DELIVERED;
-	b.targets = calloc(message->recipient_count, sizeof *b.targets);
-	if (b.targets == NULL) {
+	if (list_targets(&b) < 0) {
 		error_set(error, "there is no memory for the recipients");
 		return SMTP_NOT_NOW;
 	}
-	b.count = list_targets(message, b.targets);
 	result = deliver_batch(&b, root, host, error);
 	free(b.targets);
 	return result;

@@ -48,7 +48,7 @@ options_bytes(const char *text, size_t *bytes, struct error *error)
 	size_t value;
 
 	if (!read_digits(span_of(text), SIZE_MAX / 16, &value) || value == 0)
-		return error_set(error, "a number of bytes is needed, not "
+		return error_set(error, "a number from 1 is needed, not "
 		    "'%s'", text);
 	*bytes = value;
 	return 0;

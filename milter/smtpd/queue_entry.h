@@ -30,6 +30,8 @@ struct queue_entry {
 	struct loop_timer timer;
 	int64_t expires;		/* as loop_now() */
 	struct queue_state *unsaved;	/* could not be written; owned */
+	size_t next_recipient;		/* the next transaction begins there */
+	bool deferred;			/* some were, since it was put off */
 	void *owner;
 	bool due;			/* the timer is for `expires` */
 };

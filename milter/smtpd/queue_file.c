@@ -15,6 +15,7 @@
 
 #include "milter/smtpd/queue_disk.h"
 #include "milter/smtpd/queue_file.h"
+#include "milter/smtpd/recipients.h"
 
 #define FIRST_LINE "millgate-queue 1 "
 #define FIRST_LINE_MAX 96
@@ -105,20 +106,27 @@ add_line(struct buffer *b, const char *word, struct span value)
 	buffer_add_char(b, '\n');
 }
 
-static void
+/* -1: there is no memory. */
+static int
 add_envelope(struct buffer *b, const struct smtp_message *m, int64_t arrived)
 {
+	size_t count;
+	const struct span **to = recipients_once(m, &count);
 	bool eight_bit = has_high(m->header) || has_high(m->body);
 	bool utf8 = needs_utf8(m);
 
+	if (to == NULL)
+		return -1;
 	add_line(b, "id", m->queue_id);
 	buffer_addf(b, "arrived %" PRId64 "\n", arrived);
 	if (eight_bit || utf8)
 		buffer_addf(b, "needs%s%s\n", eight_bit ? " 8bitmime" : "",
 		    utf8 ? " smtputf8" : "");
 	add_line(b, "from", m->sender);
-	for (size_t i = 0; i < m->recipient_count; i++)
-		add_line(b, "to", m->recipients[i]);
+	for (size_t i = 0; i < count; i++)
+		add_line(b, "to", *to[i]);
+	free(to);
+	return b->overflow ? -1 : 0;
 }
 
 static int
@@ -152,10 +160,10 @@ queue_file_write(int fd, const struct smtp_message *message, int64_t arrived,
 		return error_set(error, "an address cannot be relayed");
 	}
 	buffer_init(&envelope, QUEUE_ENVELOPE_MAX);
-	add_envelope(&envelope, message, arrived);
+	result = add_envelope(&envelope, message, arrived);
 	errno = ENOMEM;
-	result = envelope.overflow ? -1 :
-	    write_all(fd, message, buffer_span(&envelope));
+	if (result == 0)
+		result = write_all(fd, message, buffer_span(&envelope));
 	if (result < 0)
 		error_set(error, "cannot write into the queue: %s",
 		    strerror(errno));

@@ -6,7 +6,7 @@
  *	arrived 1700000000			seconds since the epoch
  *	needs 8bitmime smtputf8			if it does
  *	from alice@example.com			or <>
- *	to bob@example.com			one for each recipient
+ *	to bob@example.com			one for each recipient, once
  *	…the message, its lines end in CRLF…
  *	end 4XyZ12
  *

@@ -71,12 +71,18 @@ relay_log_results(const struct relay *r, const struct relay_attempt *a)
 void
 relay_give_up(struct relay *r, struct relay_attempt *a)
 {
-	char to[SMTPD_LOG_FIELD_MAX];
+	char to[SMTPD_LOG_FIELD_MAX], said[SMTPD_LOG_FIELD_MAX];
+	const char *reply;
 
-	for (size_t i = 0; i < a->state->count; i++)
-		if (a->state->status[i] == QUEUE_WAITING)
-			relay_log(r, a, "to=\"%s\" status=given-up",
-			    smtpd_log_field(a->envelope.recipients[i], to));
+	for (size_t i = 0; i < a->state->count; i++) {
+		if (a->state->status[i] != QUEUE_WAITING)
+			continue;
+		reply = a->state->reply[i];
+		relay_log(r, a, "to=\"%s\" status=given-up reply=\"%s\"",
+		    smtpd_log_field(a->envelope.recipients[i], to),
+		    smtpd_log_field(span_of(reply != NULL ? reply : r->why),
+			said));
+	}
 	relay_attempt_give_up(a, r->why);
 }
 
@@ -173,9 +179,9 @@ relay_server_fails(struct relay *r, const char *why)
 	r->down = true;
 	(void)loop_set(r->loop, &r->probe, r->wait);
 	snprintf(line, sizeof line, "relay: the next server fails: \"%s\"; "
-	    "%zu messages wait %lld s",
-	    smtpd_log_field(span_of(why), field), r->due.count,
-	    (long long)r->wait / 1000);
+	    "next try in %lld s, messages due: %zu",
+	    smtpd_log_field(span_of(why), field), (long long)r->wait / 1000,
+	    r->due.count);
 	r->config.log(line);
 }
 
@@ -256,8 +262,29 @@ relay_pump(struct relay *r)
 {
 	if (r->closing)
 		return;
+	if (r->stopped != NULL) {
+		if (relay_is_idle(r))
+			r->stopped(r->self);
+		return;
+	}
 	begin_chore(r);
 	open_links(r);
+}
+
+void
+relay_stop(struct relay *r, void (*stopped)(void *self), void *self)
+{
+	r->stopped = stopped;
+	r->self = self;
+}
+
+bool
+relay_is_idle(const struct relay *r)
+{
+	for (unsigned i = 0; i < r->config.connections; i++)
+		if (relay_link_is_judged(&r->links[i]))
+			return false;
+	return true;
 }
 
 void

@@ -38,6 +38,17 @@ struct relay *relay_new(const struct relay_config *config, struct queue *queue,
 void relay_wake(struct relay *r);
 
 /*
+ * Begin no message any more. One that was sent as a whole is the next server's
+ * as well, until it says what became of it: whenever the last of those is
+ * settled STOPPED(SELF) is called. Of the others nothing is lost by
+ * relay_free(). To be called once.
+ */
+void relay_stop(struct relay *r, void (*stopped)(void *self), void *self);
+
+/* Is there no message of which only the answer is missing? */
+bool relay_is_idle(const struct relay *r);
+
+/*
  * Hang up; what is not sent stays in the queue. WORKERS may have been freed
  * before, or else have to be after, and QUEUE be closed then: what they still
  * write for the relay is what was sent. NULL is allowed.

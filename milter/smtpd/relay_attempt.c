@@ -42,6 +42,14 @@ relay_attempt_reset(struct relay_attempt *a)
 	relay_attempt_init(a, a->disk, a->host);
 }
 
+void
+relay_attempt_undo(struct relay_attempt *a)
+{
+	a->entry->unsaved = a->state;
+	a->state = NULL;
+	relay_attempt_reset(a);
+}
+
 static int
 load_state(struct relay_attempt *a)
 {
@@ -263,15 +271,25 @@ relay_attempt_finish(struct relay_attempt *a, struct workers *w)
 	add_job(a, w, run_finish);
 }
 
+/* The first from I on that waits; S->count: none does. */
+static size_t
+next_waiting(const struct queue_state *s, size_t i)
+{
+	while (i < s->count && s->status[i] != QUEUE_WAITING)
+		i++;
+	return i;
+}
+
 bool
 relay_attempt_pick(struct relay_attempt *a)
 {
-	size_t count = 0;
+	const struct queue_state *s = a->state;
+	size_t count = 0, i = next_waiting(s, a->entry->next_recipient);
 
-	for (size_t i = 0; i < a->state->count &&
-	    count < RELAY_RECIPIENTS_MAX; i++) {
-		if (a->state->status[i] != QUEUE_WAITING)
-			continue;
+	if (i >= s->count)
+		i = next_waiting(s, 0);
+	for (; i < s->count && count < RELAY_RECIPIENTS_MAX;
+	    i = next_waiting(s, i + 1)) {
 		a->index[count] = i;
 		a->recipients[count] = a->envelope.recipients[i];
 		a->results[count] = (struct relay_result){ .reply = "" };
@@ -296,23 +314,48 @@ status_for(enum relay_outcome outcome)
 	    outcome == RELAY_REFUSED ? QUEUE_REFUSED : QUEUE_WAITING;
 }
 
+/*
+ * Where the next transaction begins: with those who were too many, if there was
+ * room for somebody and nobody behind them was refused for now; else behind all
+ * of this one.
+ */
+static size_t
+next_turn(const struct relay_attempt *a)
+{
+	size_t behind = a->index[a->mail.count - 1] + 1, next = behind;
+	bool settled = false;
+
+	for (size_t i = 0; i < a->mail.count; i++) {
+		if (status_for(a->results[i].outcome) != QUEUE_WAITING)
+			settled = true;
+		else if (!a->results[i].too_many)
+			next = behind;
+		else if (next == behind)
+			next = a->index[i];
+	}
+	return settled ? next : behind;
+}
+
 bool
 relay_attempt_judge(struct relay_attempt *a)
 {
-	const struct relay_result *r;
-	bool settled = false, later = false;
+	struct queue_entry *e = a->entry;
+	struct queue_state *s = a->state;
+	enum queue_status status;
+	bool whole = false;
 
+	e->next_recipient = next_turn(a);
 	for (size_t i = 0; i < a->mail.count; i++) {
-		r = &a->results[i];
-		queue_state_set(a->state, a->index[i], status_for(r->outcome),
-		    r->reply);
-		if (status_for(r->outcome) != QUEUE_WAITING)
-			settled = true;
-		else if (!r->too_many)
-			later = true;
+		status = status_for(a->results[i].outcome);
+		queue_state_set(s, a->index[i], status, a->results[i].reply);
+		if (status != QUEUE_WAITING)
+			continue;
+		whole |= a->results[i].whole;
+		e->deferred |= a->index[i] < e->next_recipient;
 	}
-	return queue_state_count(a->state, QUEUE_WAITING) == 0 ||
-	    (settled && !later);
+	if (next_waiting(s, e->next_recipient) < s->count)
+		return !whole;
+	return !e->deferred || queue_state_count(s, QUEUE_WAITING) == 0;
 }
 
 void

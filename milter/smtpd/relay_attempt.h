@@ -62,12 +62,15 @@ void relay_attempt_load(struct relay_attempt *a, struct workers *w,
 void relay_attempt_read(struct relay_attempt *a, struct workers *w);
 void relay_attempt_finish(struct relay_attempt *a, struct workers *w);
 
-/* Fill A->mail with recipients that wait; false: none does. */
+/* Fill A->mail with recipients that wait, beginning with those whose turn it
+ * is; false: none does. */
 bool relay_attempt_pick(struct relay_attempt *a);
 
 /*
- * Take the results over into the state. True: some recipients are settled, and
- * those that wait can be tried at once; or nobody waits.
+ * Take the results over into the state. True: nobody waits, or those whose turn
+ * is next can be tried at once: the ones that were too many, and the ones
+ * behind them. Whoever is refused for now, alone or with the message as a
+ * whole, keeps nobody behind him from his turn.
  */
 bool relay_attempt_judge(struct relay_attempt *a);
 
@@ -78,5 +81,8 @@ void relay_attempt_give_up(struct relay_attempt *a, const char *why);
 /* Forget the try. The entry is the caller's again, with the state when that
  * could not be written. */
 void relay_attempt_reset(struct relay_attempt *a);
+
+/* The same when nothing was tried: the entry is as it was. */
+void relay_attempt_undo(struct relay_attempt *a);
 
 #endif

@@ -34,6 +34,9 @@ struct relay {
 	struct workers *workers;
 	size_t jobs;			/* under way */
 	bool closing;
+	void (*stopped)(void *self);	/* from relay_stop(); NULL: it goes
+					 * on */
+	void *self;
 
 	struct relay_list waiting;	/* for their time; in no order */
 	struct relay_list due;
@@ -51,7 +54,8 @@ struct relay {
 	char why[QUEUE_REPLY_MAX];	/* it is or was down */
 };
 
-/* The next entry that is due; it is the caller's. NULL: there is none. */
+/* The next entry that is due; it is the caller's. NULL: there is none, or none
+ * is to be begun. */
 struct queue_entry *relay_next(struct relay *r);
 
 /* The same of those to be given up, of which there is one. */

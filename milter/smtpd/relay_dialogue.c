@@ -67,9 +67,12 @@ static void
 settle(struct relay_dialogue *d, enum relay_outcome outcome,
     const char *reply)
 {
-	for (size_t i = 0; i < d->mail->count; i++)
-		if (d->mail->results[i].outcome <= RELAY_ACCEPTED)
-			set_result(&d->mail->results[i], outcome, reply);
+	for (size_t i = 0; i < d->mail->count; i++) {
+		if (d->mail->results[i].outcome > RELAY_ACCEPTED)
+			continue;
+		set_result(&d->mail->results[i], outcome, reply);
+		d->mail->results[i].whole = true;
+	}
 }
 
 static enum relay_want

@@ -88,7 +88,7 @@ put_away(struct relay_link *l)
 	struct queue_entry *e = a->entry;
 
 	if (l->want == RELAY_CLOSED && !l->dialogue.begun && l->answered > 0) {
-		relay_attempt_reset(a);
+		relay_attempt_undo(a);
 		relay_put_back(l->relay, e);
 		return;
 	}
@@ -168,6 +168,8 @@ next_message(struct relay_link *l)
 	}
 	e = relay_next(l->relay);
 	if (e == NULL) {
+		/* Whoever stops the relay may have waited for this one. */
+		relay_pump(l->relay);
 		l->want = relay_dialogue_quit(&l->dialogue);
 		return;
 	}
@@ -388,6 +390,12 @@ relay_link_is_opening(const struct relay_link *l)
 {
 	return l->state == RELAY_LINK_CONNECTING ||
 	    l->state == RELAY_LINK_TALKING;
+}
+
+bool
+relay_link_is_judged(const struct relay_link *l)
+{
+	return l->dialogue.step == RELAY_DOT;
 }
 
 void

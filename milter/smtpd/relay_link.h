@@ -48,6 +48,9 @@ int relay_link_open(struct relay_link *l);
 /* Has the server not greeted it yet? */
 bool relay_link_is_opening(const struct relay_link *l);
 
+/* Has the server got all of a message, and not answered it yet? */
+bool relay_link_is_judged(const struct relay_link *l);
+
 /* Hang up, whatever is under way but a job; it is not to be used again. */
 void relay_link_release(struct relay_link *l);
 

@@ -21,6 +21,7 @@ enum relay_outcome {
 struct relay_result {
 	enum relay_outcome outcome;
 	bool too_many;			/* LATER only for there were others */
+	bool whole;			/* the message's, not its own */
 	char reply[QUEUE_REPLY_MAX];	/* why, or what was said; ours begin
 					 * with a status of RFC 3463, others
 					 * with a code */

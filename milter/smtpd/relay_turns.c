@@ -59,7 +59,7 @@ relay_next(struct relay *r)
 {
 	struct queue_entry *e = r->due.first;
 
-	if (e == NULL)
+	if (e == NULL || r->stopped != NULL)
 		return NULL;
 	list_remove(&r->due, e);
 	loop_unset(r->loop, &e->timer);
@@ -107,6 +107,7 @@ void
 relay_put_off(struct relay *r, struct queue_entry *e, int64_t ms)
 {
 	e->due = false;
+	e->deferred = false;
 	if (ms > 0 && loop_set(r->loop, &e->timer, ms) == 0)
 		list_append(&r->waiting, e);
 	else

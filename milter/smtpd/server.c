@@ -34,7 +34,15 @@
 /* Descriptors; more would only make the tables of the kernel large. */
 #define DESCRIPTORS_MAX 1048576
 
-/* How long those may take whose message is complete, once we shall end. */
+/*
+ * Descriptors that no client gets: listeners and the loop, what a worker has
+ * open while it writes, what a relayed message needs. Without them clients that
+ * only sit there would keep the others' messages from being stored.
+ */
+#define DESCRIPTORS_KEPT (32 + 6 * WORKERS + 4 * RELAY_CONNECTIONS)
+
+/* How long those may take whose message is complete, be it a client or the next
+ * server, once we shall end. */
 #define STOP_MS 25000
 
 static void
@@ -48,7 +56,7 @@ drop_clients(struct server *s)
 	}
 }
 
-/* No client has to be waited for any more. */
+/* Nobody has to be waited for any more. */
 static void
 stop_now(struct server *s)
 {
@@ -61,9 +69,26 @@ on_stop_limit(void *self)
 {
 	struct server *s = self;
 
-	smtpd_log("%zu clients take too long: they are hung up on",
-	    s->client_count);
+	smtpd_log("what is under way takes too long: %zu clients are hung up "
+	    "on", s->client_count);
 	stop_now(s);
+}
+
+static bool
+is_idle(const struct server *s)
+{
+	return s->client_count == 0 &&
+	    (s->relay == NULL || relay_is_idle(s->relay));
+}
+
+/* The last message under way may have been answered. */
+static void
+on_settled(void *self)
+{
+	struct server *s = self;
+
+	if (s->stopping && is_idle(s))
+		loop_stop(s->loop);
 }
 
 static void
@@ -77,7 +102,9 @@ stop(struct server *s)
 		next = c->next;
 		client_stop(c);
 	}
-	if (s->client_count == 0 ||
+	if (s->relay != NULL)
+		relay_stop(s->relay, on_settled, s);
+	if (is_idle(s) ||
 	    loop_set(s->loop, &s->stop_limit, STOP_MS) < 0)
 		stop_now(s);
 }
@@ -125,8 +152,7 @@ catch_signals(struct server *s, struct error *error)
 void
 server_client_gone(struct server *s)
 {
-	if (s->stopping && s->client_count == 0)
-		loop_stop(s->loop);
+	on_settled(s);
 }
 
 /* milter_config.log */
@@ -199,15 +225,37 @@ read_secrets(struct server *s, struct error *error)
 	return 0;
 }
 
+/* A client has a descriptor, and one for each filter. */
 static int
-become_user(const struct options *o, struct error *error)
+limit_clients(struct server *s, size_t descriptors, struct error *error)
+{
+	const struct options *o = s->options;
+	size_t each = 1 + o->milter_count;
+
+	s->clients_max = o->connections;
+	if (descriptors < DESCRIPTORS_KEPT + each)
+		return error_set(error, "%zu open files are too few: raise "
+		    "the limit (ulimit -n) to %zu or more", descriptors,
+		    DESCRIPTORS_KEPT + each);
+	if (s->clients_max > (descriptors - DESCRIPTORS_KEPT) / each) {
+		s->clients_max = (descriptors - DESCRIPTORS_KEPT) / each;
+		smtpd_log("%zu open files are enough for %zu clients at a "
+		    "time, not for %u", descriptors, s->clients_max,
+		    o->connections);
+	}
+	return 0;
+}
+
+static int
+become_user(struct server *s, struct error *error)
 {
 	struct identity identity;
 	size_t descriptors;
 
-	if (identity_find(&identity, o->user, NULL, error) < 0)
+	if (identity_find(&identity, s->options->user, NULL, error) < 0)
 		return EX_CONFIG;
 	if (privileges_limit(DESCRIPTORS_MAX, &descriptors, error) < 0 ||
+	    limit_clients(s, descriptors, error) < 0 ||
 	    privileges_drop(&identity, error) < 0)
 		return EX_OSERR;
 	return 0;
@@ -275,7 +323,7 @@ prepare(struct server *s, struct error *error)
 		return EX_UNAVAILABLE;
 	status = read_secrets(s, error);
 	if (status == 0)
-		status = become_user(s->options, error);
+		status = become_user(s, error);
 	if (status == 0)
 		status = open_stores(s, error);
 	if (status != 0)

@@ -34,6 +34,7 @@ struct server {
 	struct users *users;		/* NULL: no AUTH */
 	struct client *clients;		/* a list */
 	size_t client_count;
+	size_t clients_max;
 	struct crowd *crowd;
 	bool stopping;			/* no client begins anything */
 	char scratch[SERVER_READ];	/* of whoever reads just now */

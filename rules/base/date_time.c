@@ -9,6 +9,9 @@
  */
 #include "config.h"
 
+#include <stddef.h>
+#include <time.h>
+
 #include "rules/base/date_time.h"
 
 #define DAY 86400
@@ -131,4 +134,20 @@ date_time_parse(struct span text, int64_t *time)
 		return -1;	/* 0 stands for "not told" in events */
 	*time = at;
 	return 0;
+}
+
+void
+date_time_mail(int64_t time, struct buffer *out)
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t when = (time_t)time;
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL)
+		tm = (struct tm){ .tm_year = 70, .tm_mday = 1, .tm_wday = 4 };
+	buffer_addf(out, "%.3s, %d %.3s %d %02d:%02d:%02d +0000",
+	    days + (ptrdiff_t)3 * tm.tm_wday, tm.tm_mday,
+	    months + (ptrdiff_t)3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour,
+	    tm.tm_min, tm.tm_sec);
 }

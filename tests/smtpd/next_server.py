@@ -1,7 +1,8 @@
 """next_server.py - the server that a relay sends to, as a test wants it.
 
 It takes all messages, but for recipients whose local part begins with a code:
-550-alice@… is answered 550, and 450-alice@… 450, until `mended` is set.
+550-alice@… is answered 550, and 450-alice@… 450, until `mended` is set. While
+`answers` is not set, the end of a message is not answered.
 """
 import re
 import socketserver
@@ -32,6 +33,7 @@ class Handler(socketserver.StreamRequestHandler):
             text += line[1:] if line.startswith(b'.') else line
         with self.server.lock:
             self.server.mails.append((self.sender, self.to, text))
+        self.server.answers.wait()
         self.say('250 2.0.0 taken')
 
     def handle(self):
@@ -66,4 +68,6 @@ class NextServer(socketserver.ThreadingTCPServer):
         self.lock = threading.Lock()
         self.mails = []
         self.mended = False
+        self.answers = threading.Event()
+        self.answers.set()
         threading.Thread(target=self.serve_forever, daemon=True).start()

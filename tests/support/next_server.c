@@ -292,6 +292,20 @@ next_server_listen(struct next_server *s)
 }
 
 void
+next_server_answer(struct next_server *s, const char *reply)
+{
+	for (size_t i = 0; i < NEXT_CLIENTS; i++) {
+		struct next_client *c = &s->clients[i];
+
+		if (!c->open || !c->mute)
+			continue;
+		c->mute = false;
+		say(c, reply);
+		loop_set(s->loop, &c->timer, 0);
+	}
+}
+
+void
 next_server_release(struct next_server *s)
 {
 	for (size_t i = 0; i < NEXT_CLIENTS; i++)

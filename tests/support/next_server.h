@@ -75,4 +75,7 @@ void next_server_init(struct next_server *s, struct loop *loop);
 void next_server_listen(struct next_server *s);
 void next_server_release(struct next_server *s);
 
+/* Say REPLY to all to whom it fell silent. */
+void next_server_answer(struct next_server *s, const char *reply);
+
 #endif

@@ -102,10 +102,29 @@ test_days(void)
 	check_int(wrong, 0);
 }
 
+static void
+test_mail(void)
+{
+	struct buffer text;
+
+	buffer_init(&text, 256);
+	date_time_mail(1795428739, &text);
+	check_text(buffer_text(&text), "Mon, 23 Nov 2026 10:12:19 +0000");
+	buffer_clear(&text);
+	date_time_mail(1, &text);
+	check_text(buffer_text(&text), "Thu, 1 Jan 1970 00:00:01 +0000");
+	/* A year that no calendar has. */
+	buffer_clear(&text);
+	date_time_mail(INT64_MAX, &text);
+	check_text(buffer_text(&text), "Thu, 1 Jan 1970 00:00:00 +0000");
+	buffer_release(&text);
+}
+
 static const struct unit_test tests[] = {
 	{ "times are read, and nothing else", test_times },
 	{ "a time that is cut short is none", test_cut },
 	{ "days are counted as calendars do", test_days },
+	{ "the dates of mail", test_mail },
 };
 
 UNIT_MAIN("date_time", tests)

@@ -167,6 +167,30 @@ comes_back(void)
 	end(q);
 }
 
+static void
+each_once(void)
+{
+	static const struct span to[] = { { "bob@x.y", 7 }, { "al@x.y", 6 },
+	    { "BOB@x.Y", 7 }, { "al@x.yz", 7 }, { "al@x.y", 6 } };
+	struct queue *q = begin();
+	struct smtp_message m = message();
+	struct queue_envelope e;
+	struct queue_entry *entry;
+
+	m.recipients = to;
+	m.recipient_count = 5;
+	check_int(queue_put(q, &m, &error), SMTP_DELIVERED);
+	entry = queue_take(q);
+	check_int(read_back(entry->name, &e), 0);
+	check_size(e.recipient_count, 3);
+	check_span(e.recipients[0], "bob@x.y");
+	check_span(e.recipients[1], "al@x.y");
+	check_span(e.recipients[2], "al@x.yz");
+	queue_envelope_release(&e);
+	queue_entry_free(entry);
+	end(q);
+}
+
 static const struct {
 	const char *sentence;
 	const char *sender, *to, *header, *body;
@@ -410,6 +434,7 @@ lost_folder(void)
 
 static const struct unit_test tests[] = {
 	{ "what was put in comes back", comes_back },
+	{ "a recipient who is named twice is one", each_once },
 	{ "what a message needs is found out", needs_are_known },
 	{ "addresses that could break out are not taken", hostile_addresses },
 	{ "a new process takes all up in order", taken_up_in_order },

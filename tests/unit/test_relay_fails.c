@@ -168,6 +168,44 @@ full_disk(void)
 	depot_end();
 }
 
+static bool
+nothing_was_written(void)
+{
+	return strstr(depot.log, "cannot write how far it is") != NULL;
+}
+
+/* Nor is it forgotten when a server hangs up before it hears of the message:
+ * here the next one that is due, on a connection that takes but one. */
+static void
+full_disk_and_goodbye(void)
+{
+	depot_begin();
+	depot.config.first_wait = depot.config.most_wait = 1;
+	depot.config.connections = 1;
+	next_server_listen(&depot.server);
+	depot.server.bye_after = 1;
+	depot.server.answers[0].line = "RCPT TO:<two@";
+	depot.server.answers[0].reply = "450 4.2.1 not two";
+	depot_put("a@b.c", "one@x.y,two@x.y", "hi\r\n");
+	rmdir(depot_path("state", ""));
+	depot_start();
+	depot_until(nothing_was_written);
+	depot.server.answers[0].line = NULL;
+	/* Both are due when this is over. */
+	depot.server.fail_at = NEXT_GREETING;
+	depot.server.failures = 1;
+	depot_put("a@b.c", "three@x.y", "hi\r\n");
+	relay_wake(depot.relay);
+	depot_until(depot_server_has_failed);
+	depot_until(depot_is_empty);
+	check_text(buffer_text(&depot.server.mails), TAKEN
+	    "a@b.c>three@x.y,\nSubject: one\r\n\r\nhi\r\n"
+	    "a@b.c>two@x.y,\nSubject: one\r\n\r\nhi\r\n");
+	check_size(depot.server.steps[NEXT_RCPT], 4);
+	check_size(depot.server.connections, 4);
+	depot_end();
+}
+
 /* A report that cannot be written is not forgotten. */
 static void
 full_disk_for_a_report(void)
@@ -261,6 +299,7 @@ static const struct unit_test tests[] = {
 	{ "a silent server is given up on", silent_server },
 	{ "a server that always hangs up is left alone", no_storm },
 	{ "a full disk sends nothing twice", full_disk },
+	{ "nor does one whose server hangs up", full_disk_and_goodbye },
 	{ "a full disk forgets no report", full_disk_for_a_report },
 	{ "a clock that was set back freezes nothing", clock_went_back },
 	{ "a file that is cut off is told and left", strangers },

@@ -91,6 +91,8 @@ static const struct {
 	{ "PLAIN of nothing", "AUTH PLAIN =\r\n", NO },
 	{ "PLAIN that is not base64", "AUTH PLAIN x\r\nNOOP\r\n",
 	    INVALID "250 2.0.0 Ok\r\n" },
+	{ "an answer that cannot be ends it", "AUTH PLAIN\r\n\r \r\nNOOP\r\n",
+	    "334 \r\n500 5.5.2 Error: bad syntax\r\n250 2.0.0 Ok\r\n" },
 	{ "LOGIN", "AUTH LOGIN\r\nam9l\r\nc2VjcmV0\r\n",
 	    ASK_USER ASK_PASSWORD YES },
 	{ "LOGIN with the user", "AUTH LOGIN am9l\r\nc2VjcmV0\r\n",

@@ -82,6 +82,7 @@ static const struct {
 	{ "a route without its colon", "<@r1,u@x.example>", NULL, NULL },
 	{ "a route without a mailbox", "<@r1:>", NULL, NULL },
 	{ "a control character", "<a\001@x.example>", NULL, NULL },
+	{ "a tab in quotes", "<\"a\tb\"@x.example>", NULL, NULL },
 	{ "a control character in quotes", "<\"a\001\"@x.example>", NULL,
 	    NULL },
 	{ "a line end in quotes", "<\"a\r\n\"@x.example>", NULL, NULL },
